@@ -1,0 +1,3063 @@
+// Made by `npm run generate`; do not edit.
+
+export interface paths {
+    "/api/auth/profile/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The caller's profile
+         * @description The profile is made at the first call if the user has none yet.
+         */
+        get: operations["getProfile"];
+        /**
+         * Change the caller's profile
+         * @description All fields are optional; an absent one is left alone. As multipart, a file in
+         *     `profile_picture` replaces the picture and an empty field removes it.
+         */
+        put: operations["updateProfile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the caller's profile (alias of updateProfile) */
+        patch: operations["patchProfile"];
+        trace?: never;
+    };
+    "/api/auth/user_profile/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List profiles */
+        get: operations["listUserProfiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/user_profile/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The profile of a user
+         * @description The id is the user's. The profile is made if the user has none yet.
+         */
+        get: operations["getUserProfile"];
+        /** Change the profile of a user (alias of updateUserProfile) */
+        put: operations["putUserProfile"];
+        post?: never;
+        /** Delete the profile of a user (alias of deleteUserProfile) */
+        delete: operations["destroyUserProfile"];
+        options?: never;
+        head?: never;
+        /** Change the profile of a user (alias of updateUserProfile) */
+        patch: operations["patchUserProfile"];
+        trace?: never;
+    };
+    "/api/auth/user_profile/{id}/update/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change the profile of a user
+         * @description As `updateProfile`; an administrator may also set the profile's `roles`.
+         */
+        put: operations["updateUserProfile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/user_profile/{id}/delete/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete the profile of a user
+         * @description The user stays, and gets a fresh profile at the next access.
+         */
+        delete: operations["deleteUserProfile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/users/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List users */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/users/create/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a user */
+        post: operations["createUser"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/users/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /** A user */
+        get: operations["getUser"];
+        /** Change a user (alias of updateUser) */
+        put: operations["putUser"];
+        post?: never;
+        /** Delete a user (alias of deleteUser) */
+        delete: operations["destroyUser"];
+        options?: never;
+        head?: never;
+        /** Change a user (alias of updateUser) */
+        patch: operations["patchUser"];
+        trace?: never;
+    };
+    "/api/auth/users/{id}/detail/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /** A user (alias of getUser) */
+        get: operations["getUserDetail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/users/{id}/update/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a user
+         * @description A password is never set here. Deactivating a user ends its sessions. 409 where the
+         *     name or the email is taken, and where no active administrator would be left.
+         */
+        put: operations["updateUser"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/users/{id}/delete/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a user and all that belongs to it
+         * @description 409, with nothing changed, where other tables still refer to the user and where no active
+         *     administrator would be left.
+         */
+        delete: operations["deleteUser"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/roles/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All roles, by name */
+        get: operations["listRoles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/roles/create/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a role */
+        post: operations["createRole"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/roles/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The role's id.
+                 * @example 2
+                 */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        /** A role (alias of getRole) */
+        get: operations["retrieveRole"];
+        /** Rename a role (alias of updateRole) */
+        put: operations["putRole"];
+        post?: never;
+        /** Delete a role (alias of deleteRole) */
+        delete: operations["destroyRole"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/roles/{id}/detail/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The role's id.
+                 * @example 2
+                 */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        /** A role */
+        get: operations["getRole"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/roles/{id}/update/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The role's id.
+                 * @example 2
+                 */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Rename a role
+         * @description 409 where the name is taken, and for a role that access rules name.
+         */
+        put: operations["updateRole"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/roles/{id}/delete/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The role's id.
+                 * @example 2
+                 */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a role
+         * @description Its members lose it. 409 for a role that access rules name, and where other tables still refer to it.
+         */
+        delete: operations["deleteRole"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/permissions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All permissions */
+        get: operations["listPermissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/permissions/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The role's id.
+                 * @example 2
+                 */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        /** A role with its permissions (alias of getRolePermissions) */
+        get: operations["retrieveRolePermissions"];
+        /** Replace the permissions of a role (alias of updateRolePermissions) */
+        put: operations["putRolePermissions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/permissions/{id}/detail/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The role's id.
+                 * @example 2
+                 */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * A role with its permissions
+         * @description The id is a role's.
+         */
+        get: operations["getRolePermissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/permissions/{id}/update/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The role's id.
+                 * @example 2
+                 */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace the permissions of a role
+         * @description The id is a role's. Unknown permission ids are named in a 400 and nothing is changed.
+         */
+        put: operations["updateRolePermissions"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/token/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log in for a pair of tokens
+         * @description The username may be the user's email. Opens a session.
+         */
+        post: operations["obtainToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/token/refresh/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new pair of tokens for a refresh token
+         * @description Each refresh gives a new refresh token of the same session. Sending the one before again is answered as
+         *     long as its successor was not used (parallel tabs, a lost answer, a client that never stores the new one);
+         *     sending any older one ends the session (RFC 9700, 4.14).
+         */
+        post: operations["refreshToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/token/verify/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Whether a token is valid now
+         * @description Takes an access or a refresh token; 401 where it is not valid, or its session has ended.
+         */
+        post: operations["verifyToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/login/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log in, with the user in the answer
+         * @description Give `username` or `email`. Opens a session.
+         */
+        post: operations["login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/logout/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End a session
+         * @description Ends the session of the refresh token in the body, or else of the bearer token. A token that is not valid
+         *     any more is no error (RFC 7009, 2.2): there is nothing left to end.
+         */
+        post: operations["logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/register/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make an account
+         * @description Open to everyone, unless `REQUIRED_ROLES` closes it. `roles` is refused unless the caller is an administrator.
+         *     As multipart the profile's fields are named `profile.phone`, `profile.profile_picture` and so on.
+         */
+        post: operations["register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/forgot-password/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ask for a password reset
+         * @description Answers the same for every email, known or not. `uid`, `token` and `reset_link` are given only where the
+         *     deployment hands resets out in the response (`PASSWORD_RESET_DELIVERY=response`); otherwise they are null
+         *     and go to the user's address.
+         */
+        post: operations["forgotPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/reset-password-confirm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set a new password with a reset token
+         * @description The token works once, and ends all sessions of the user.
+         */
+        post: operations["confirmPasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/change-password/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the caller's password
+         * @description Ends all other sessions of the user; the one that asked goes on.
+         */
+        post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/provinces/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All provinces, by name */
+        get: operations["listProvinces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/provinces/create/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a province */
+        post: operations["createProvince"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/provinces/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The province's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["ProvinceId"];
+            };
+            cookie?: never;
+        };
+        /** A province */
+        get: operations["getProvince"];
+        /** Rename a province (alias of updateProvince) */
+        put: operations["putProvince"];
+        post?: never;
+        /** Delete a province (alias of deleteProvince) */
+        delete: operations["destroyProvince"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/provinces/{id}/update/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The province's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["ProvinceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Rename a province */
+        put: operations["updateProvince"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/provinces/{id}/delete/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The province's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["ProvinceId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a province
+         * @description Profiles that name it are left without a province. 409, with nothing changed, where other tables still refer
+         *     to it.
+         */
+        delete: operations["deleteProvince"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * Format: int64
+         * @description A 64-bit id, as far as JavaScript numbers are exact.
+         */
+        Id: number;
+        /** @description Letters and digits of any script and `@ . + - _`. Kept NFKC-normalised; unique without regard to case. */
+        Username: string;
+        /**
+         * Format: email
+         * @description Unique without regard to case.
+         */
+        Email: string;
+        /** @description At least 8 characters, not all digits, not a common password and not like the user's own name or email. */
+        NewPassword: string;
+        /**
+         * @description A province by its id (a number, or a string of digits) or by its name (as it is, else without regard to case).
+         *     Null or an empty string stands for none.
+         */
+        ProvinceReference: number | string | null;
+        /**
+         * Format: date
+         * @description A real calendar date that is not in the future. Null stands for none.
+         */
+        BirthDate: string | null;
+        RoleSummary: {
+            id: components["schemas"]["Id"];
+            name: string;
+        };
+        /**
+         * @example {
+         *       "id": 7,
+         *       "username": "maria",
+         *       "email": "maria@example.org",
+         *       "first_name": "María",
+         *       "last_name": "Rojas",
+         *       "phone": "+506 2222 3333",
+         *       "address": null,
+         *       "birth_date": "1988-02-29",
+         *       "profile_picture": "http://127.0.0.1:8000/media/profile_pics/0b1f6c0e5d3a4b7f9a2c8d1e4f60718a.png",
+         *       "bio": null,
+         *       "roles": [],
+         *       "user_roles": [
+         *         {
+         *           "id": 2,
+         *           "name": "cliente"
+         *         }
+         *       ],
+         *       "province": 4,
+         *       "created_at": "2026-01-31T12:00:00.000Z",
+         *       "updated_at": "2026-01-31T12:00:00.000Z"
+         *     }
+         */
+        Profile: {
+            /**
+             * Format: int64
+             * @description The user's id.
+             */
+            id: number;
+            readonly username: string;
+            /** @description Empty where the user has none. */
+            readonly email: string;
+            first_name: string;
+            last_name: string;
+            phone: string | null;
+            address: string | null;
+            /** Format: date */
+            birth_date: string | null;
+            /**
+             * Format: uri
+             * @description URL of the picture.
+             */
+            profile_picture: string | null;
+            bio: string | null;
+            /** @description Roles noted on the profile; they give no access. */
+            roles: components["schemas"]["RoleSummary"][];
+            /** @description The user's roles; access rules go by these. */
+            user_roles: components["schemas"]["RoleSummary"][];
+            /**
+             * Format: int64
+             * @description The province's id.
+             */
+            province: number | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        ProfileList: components["schemas"]["Profile"][];
+        /** @enum {string} */
+        ProfileOrdering: "id" | "-id" | "username" | "-username" | "email" | "-email" | "first_name" | "-first_name" | "last_name" | "-last_name" | "created_at" | "-created_at" | "updated_at" | "-updated_at";
+        ProfileUpdate: {
+            first_name?: string;
+            last_name?: string;
+            phone?: string | null;
+            address?: string | null;
+            birth_date?: components["schemas"]["BirthDate"];
+            /** @description Null removes the picture; the present URL leaves it alone. A new picture comes as multipart. */
+            profile_picture?: string | null;
+            bio?: string | null;
+            province?: components["schemas"]["ProvinceReference"];
+        };
+        /** @description ProfileUpdate as form fields; an empty birth_date, province or profile_picture stands for null. */
+        ProfileUpdateForm: {
+            first_name?: string;
+            last_name?: string;
+            phone?: string;
+            address?: string;
+            /** @description `YYYY-MM-DD` or empty */
+            birth_date?: string;
+            /**
+             * Format: binary
+             * @description PNG, JPEG, GIF or WebP.
+             */
+            profile_picture?: string;
+            bio?: string;
+            /** @description Id or name, or empty */
+            province?: string;
+        };
+        UserProfileUpdate: {
+            first_name?: string;
+            last_name?: string;
+            phone?: string | null;
+            address?: string | null;
+            birth_date?: components["schemas"]["BirthDate"];
+            /** @description Null removes the picture; the present URL leaves it alone. A new picture comes as multipart. */
+            profile_picture?: string | null;
+            bio?: string | null;
+            province?: components["schemas"]["ProvinceReference"];
+            /** @description Role ids to note on the profile; only an administrator may send it. */
+            roles?: components["schemas"]["Id"][];
+        };
+        /** @description UserProfileUpdate as form fields; an empty birth_date, province or profile_picture stands for null, `roles` may occur several times. */
+        UserProfileUpdateForm: {
+            first_name?: string;
+            last_name?: string;
+            phone?: string;
+            address?: string;
+            /** @description `YYYY-MM-DD` or empty */
+            birth_date?: string;
+            /**
+             * Format: binary
+             * @description PNG, JPEG, GIF or WebP.
+             */
+            profile_picture?: string;
+            bio?: string;
+            /** @description Id or name, or empty */
+            province?: string;
+            roles?: components["schemas"]["Id"][];
+        };
+        /**
+         * @example {
+         *       "id": 7,
+         *       "username": "maria",
+         *       "email": "maria@example.org",
+         *       "first_name": "María",
+         *       "last_name": "Rojas",
+         *       "roles": [
+         *         2
+         *       ],
+         *       "profile": null,
+         *       "is_active": true,
+         *       "is_staff": false,
+         *       "date_joined": "2026-01-31T12:00:00.000Z",
+         *       "last_login": null
+         *     }
+         */
+        User: {
+            /** Format: int64 */
+            id: number;
+            username: string;
+            /** @description Empty where the user has none. */
+            email: string;
+            first_name: string;
+            last_name: string;
+            /** @description Ids of the user's roles. */
+            roles: number[];
+            /** @description Null until it is first asked for. */
+            profile: components["schemas"]["Profile"] | null;
+            is_active: boolean;
+            /** @description Whether Django's admin site lets the user in. */
+            is_staff: boolean;
+            /** Format: date-time */
+            date_joined: string;
+            /** Format: date-time */
+            last_login: string | null;
+        };
+        UserList: components["schemas"]["User"][];
+        /** @enum {string} */
+        UserOrdering: "id" | "-id" | "username" | "-username" | "email" | "-email" | "first_name" | "-first_name" | "last_name" | "-last_name" | "date_joined" | "-date_joined" | "last_login" | "-last_login";
+        UserCreate: {
+            username: components["schemas"]["Username"];
+            email?: components["schemas"]["OptionalEmail"];
+            password: components["schemas"]["NewPassword"];
+            first_name?: string;
+            last_name?: string;
+            roles?: components["schemas"]["Id"][];
+            /** @description True where it is absent. */
+            is_active?: boolean;
+            /** @description False where it is absent. */
+            is_staff?: boolean;
+            profile?: components["schemas"]["ProfileCreate"];
+        };
+        /** @description An email, or an empty string for none. Unique without regard to case. */
+        OptionalEmail: components["schemas"]["Email"] | "";
+        ProfileCreate: {
+            phone?: string | null;
+            address?: string | null;
+            birth_date?: components["schemas"]["BirthDate"];
+            /** @description A picture comes as multipart. */
+            profile_picture?: null;
+            bio?: string | null;
+            province?: components["schemas"]["ProvinceReference"];
+        };
+        UserUpdate: {
+            username?: components["schemas"]["Username"];
+            email?: components["schemas"]["OptionalEmail"];
+            first_name?: string;
+            last_name?: string;
+            /** @description Role ids; replaces the set. */
+            roles?: components["schemas"]["Id"][];
+            is_active?: boolean;
+            is_staff?: boolean;
+        };
+        Registration: {
+            username: components["schemas"]["Username"];
+            email?: components["schemas"]["OptionalEmail"];
+            password: components["schemas"]["NewPassword"];
+            first_name?: string;
+            last_name?: string;
+            /** @description Only an administrator may send it. */
+            roles?: components["schemas"]["Id"][];
+            profile?: components["schemas"]["ProfileCreate"];
+        };
+        /** @description Registration as form fields; an empty birth_date, province or profile_picture stands for null, `roles` may occur several times. */
+        RegistrationForm: {
+            username: components["schemas"]["Username"];
+            email?: components["schemas"]["OptionalEmail"];
+            password: components["schemas"]["NewPassword"];
+            first_name?: string;
+            last_name?: string;
+            roles?: components["schemas"]["Id"][];
+            "profile.phone"?: string;
+            "profile.address"?: string;
+            /** @description `YYYY-MM-DD` or empty */
+            "profile.birth_date"?: string;
+            "profile.bio"?: string;
+            /** @description Id or name, or empty */
+            "profile.province"?: string;
+            /**
+             * Format: binary
+             * @description PNG, JPEG, GIF or WebP.
+             */
+            "profile.profile_picture"?: string;
+        };
+        /**
+         * @example {
+         *       "id": 2,
+         *       "name": "cliente",
+         *       "permissions": [
+         *         1,
+         *         4
+         *       ]
+         *     }
+         */
+        Role: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description Permission ids. */
+            permissions: number[];
+        };
+        RoleList: components["schemas"]["Role"][];
+        RoleInput: {
+            /** @description Unique. */
+            name: string;
+        };
+        RolePermissionsInput: {
+            /** @description All permission ids the role is to have. */
+            permissions: components["schemas"]["Id"][];
+        };
+        /**
+         * @example {
+         *       "id": 1,
+         *       "name": "Can add permission",
+         *       "codename": "add_permission",
+         *       "content_type": "auth.permission"
+         *     }
+         */
+        Permission: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+            codename: string;
+            /** @description App label and model. */
+            content_type: string;
+        };
+        PermissionList: components["schemas"]["Permission"][];
+        /**
+         * @example {
+         *       "id": 4,
+         *       "name": "Heredia"
+         *     }
+         */
+        Province: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        ProvinceList: components["schemas"]["Province"][];
+        ProvinceInput: {
+            /** @description Unique. */
+            name: string;
+        };
+        TokenRequest: {
+            /** @description The username or the email. */
+            username: string;
+            password: string;
+        };
+        RefreshRequest: {
+            refresh: string;
+        };
+        VerifyRequest: {
+            token: string;
+        };
+        LogoutRequest: {
+            refresh?: string;
+            /** @description Another name for `refresh`. */
+            refresh_token?: string;
+        };
+        LoginRequest: {
+            /** @description The username or the email. */
+            username?: string;
+            email?: string;
+            password: string;
+        };
+        /**
+         * @example {
+         *       "access": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln",
+         *       "refresh": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
+         *     }
+         */
+        TokenPair: {
+            /** @description JWT for the `Authorization` header. */
+            access: string;
+            /** @description JWT for `refreshToken`. */
+            refresh: string;
+        };
+        /** @example {} */
+        Empty: Record<string, never>;
+        LoginUser: {
+            /** Format: int64 */
+            user_id: number;
+            username: string;
+            email: string;
+            first_name: string;
+            last_name: string;
+            is_staff: boolean;
+            is_superuser: boolean;
+            /** @description Names of the user's roles. */
+            groups: string[];
+        };
+        /**
+         * @example {
+         *       "message": "Logged in.",
+         *       "user": {
+         *         "user_id": 7,
+         *         "username": "maria",
+         *         "email": "maria@example.org",
+         *         "first_name": "María",
+         *         "last_name": "Rojas",
+         *         "is_staff": false,
+         *         "is_superuser": false,
+         *         "groups": [
+         *           "cliente"
+         *         ]
+         *       },
+         *       "access": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln",
+         *       "refresh": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
+         *     }
+         */
+        LoginResult: {
+            message: string;
+            user: components["schemas"]["LoginUser"];
+            access: string;
+            refresh: string;
+        };
+        /**
+         * @example {
+         *       "message": "Done."
+         *     }
+         */
+        Message: {
+            message: string;
+        };
+        ForgotPasswordRequest: {
+            email: components["schemas"]["Email"];
+        };
+        /**
+         * @example {
+         *       "message": "If that email belongs to an account, a reset is on its way.",
+         *       "uid": null,
+         *       "token": null,
+         *       "reset_link": null
+         *     }
+         */
+        ForgotPasswordResult: {
+            message: string;
+            /** @description The user id in base64url, as Django writes it. */
+            uid: string | null;
+            token: string | null;
+            reset_link: string | null;
+        };
+        ConfirmPasswordResetRequest: {
+            uid: string;
+            token: string;
+            new_password: components["schemas"]["NewPassword"];
+        };
+        ChangePasswordRequest: {
+            old_password: string;
+            new_password: components["schemas"]["NewPassword"];
+        };
+        /**
+         * @description What went wrong, stable over releases.
+         * @enum {string}
+         */
+        ProblemCode: "invalid_input" | "malformed_body" | "invalid_reset_token" | "not_authenticated" | "invalid_token" | "invalid_credentials" | "permission_denied" | "not_found" | "method_not_allowed" | "already_exists" | "still_referenced" | "last_administrator" | "role_protected" | "payload_too_large" | "unsupported_media_type" | "internal_error" | "unavailable";
+        /** @description An error (RFC 9457). */
+        Problem: {
+            /**
+             * Format: uri
+             * @description `urn:problem:` and the code.
+             */
+            type: string;
+            title: string;
+            /** Format: int32 */
+            status: number;
+            code: components["schemas"]["ProblemCode"];
+            detail: string;
+            request_id: string;
+            /** @description From the name of each wrong field (nested ones with dots) to what is wrong with it. */
+            errors?: {
+                [key: string]: string[];
+            };
+        };
+    };
+    responses: {
+        /** @description The profile. */
+        Profile: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Profile"];
+            };
+        };
+        /** @description A page of profiles. */
+        ProfilePage: {
+            headers: {
+                Link: components["headers"]["Link"];
+                "X-Total-Count": components["headers"]["TotalCount"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ProfileList"];
+            };
+        };
+        /** @description The user. */
+        User: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["User"];
+            };
+        };
+        /** @description The user as it was made. */
+        UserCreated: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["User"];
+            };
+        };
+        /** @description A page of users. */
+        UserPage: {
+            headers: {
+                Link: components["headers"]["Link"];
+                "X-Total-Count": components["headers"]["TotalCount"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["UserList"];
+            };
+        };
+        /** @description The role. */
+        Role: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Role"];
+            };
+        };
+        /** @description The role as it was made. */
+        RoleCreated: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Role"];
+            };
+        };
+        /** @description All roles. */
+        RoleList: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["RoleList"];
+            };
+        };
+        /** @description All permissions. */
+        PermissionList: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["PermissionList"];
+            };
+        };
+        /** @description The province. */
+        Province: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Province"];
+            };
+        };
+        /** @description The province as it was made. */
+        ProvinceCreated: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Province"];
+            };
+        };
+        /** @description All provinces. */
+        ProvinceList: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ProvinceList"];
+            };
+        };
+        /** @description The tokens. */
+        TokenPair: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["TokenPair"];
+            };
+        };
+        /** @description The token is valid. */
+        TokenValid: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        /** @description The user and the tokens. */
+        Login: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["LoginResult"];
+            };
+        };
+        /** @description Done. */
+        Message: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Message"];
+            };
+        };
+        /** @description The reset is on its way, if the email is known. */
+        ForgotPassword: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["ForgotPasswordResult"];
+            };
+        };
+        /** @description Deleted. */
+        Deleted: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The input is invalid; `errors` names every wrong field. */
+        BadRequest: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:invalid_input",
+                 *       "title": "Invalid input",
+                 *       "status": 400,
+                 *       "code": "invalid_input",
+                 *       "detail": "2 fields are invalid.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11",
+                 *       "errors": {
+                 *         "phone": [
+                 *           "must not be longer than 20 characters"
+                 *         ],
+                 *         "province": [
+                 *           "There is no such province."
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description No token, or one that is not valid; or wrong credentials. */
+        Unauthorized: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["Authenticate"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:not_authenticated",
+                 *       "title": "Not authenticated",
+                 *       "status": 401,
+                 *       "code": "not_authenticated",
+                 *       "detail": "This operation needs an access token.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The caller lacks the role. */
+        Forbidden: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:permission_denied",
+                 *       "title": "Permission denied",
+                 *       "status": 403,
+                 *       "code": "permission_denied",
+                 *       "detail": "This operation needs the role admin.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description There is no such object. */
+        NotFound: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:not_found",
+                 *       "title": "Not found",
+                 *       "status": 404,
+                 *       "code": "not_found",
+                 *       "detail": "There is no user with the id 4711.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The state of other objects forbids it; nothing was changed. */
+        Conflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:already_exists",
+                 *       "title": "Already exists",
+                 *       "status": 409,
+                 *       "code": "already_exists",
+                 *       "detail": "1 field is taken.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11",
+                 *       "errors": {
+                 *         "username": [
+                 *           "A user with that username already exists."
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body, or the picture in it, is too large. */
+        PayloadTooLarge: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:payload_too_large",
+                 *       "title": "Payload too large",
+                 *       "status": 413,
+                 *       "code": "payload_too_large",
+                 *       "detail": "The body is larger than 1048576 bytes.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body's content type is not one this operation takes. */
+        UnsupportedMediaType: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:unsupported_media_type",
+                 *       "title": "Unsupported media type",
+                 *       "status": 415,
+                 *       "code": "unsupported_media_type",
+                 *       "detail": "This operation takes: application/json.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A fault of the service. The request id leads to the log line that tells it. */
+        InternalError: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:internal_error",
+                 *       "title": "Internal error",
+                 *       "status": 500,
+                 *       "code": "internal_error",
+                 *       "detail": "The service failed. The request id leads to the cause in its log.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The service can't answer now, usually since its database is out of reach. */
+        Unavailable: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:unavailable",
+                 *       "title": "Unavailable",
+                 *       "status": 503,
+                 *       "code": "unavailable",
+                 *       "detail": "The database is out of reach. Try again shortly.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /**
+         * @description The user's id.
+         * @example 1
+         */
+        UserId: components["schemas"]["Id"];
+        /**
+         * @description The role's id.
+         * @example 2
+         */
+        RoleId: components["schemas"]["Id"];
+        /**
+         * @description The province's id.
+         * @example 1
+         */
+        ProvinceId: components["schemas"]["Id"];
+        /**
+         * @description Page number, from 1. Not together with `cursor`.
+         * @example 1
+         */
+        Page: number;
+        /**
+         * @description Objects a page.
+         * @example 50
+         */
+        PageSize: number;
+        /** @description Where to go on, as taken from a `Link`; costs the same anywhere in the list (keyset paging). */
+        Cursor: string;
+        /**
+         * @description Words that must each occur in the username, the email, the first or the last name.
+         * @example mar
+         */
+        Search: string;
+        /**
+         * @description Only users with this role, by its id or its name.
+         * @example admin
+         */
+        RoleFilter: string;
+        /**
+         * @description Only users with this active flag.
+         * @example true
+         */
+        ActiveFilter: boolean;
+        /**
+         * @description Only users whose profile names this province, by its id.
+         * @example 1
+         */
+        ProvinceFilter: components["schemas"]["Id"];
+    };
+    requestBodies: {
+        ProfileUpdate: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "+506 2222 3333",
+                 *       "birth_date": "1988-02-29",
+                 *       "province": "Heredia",
+                 *       "bio": "Hola"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProfileUpdate"];
+                "multipart/form-data": components["schemas"]["ProfileUpdateForm"];
+            };
+        };
+        UserProfileUpdate: {
+            content: {
+                /**
+                 * @example {
+                 *       "address": "Avenida Central 12",
+                 *       "roles": [
+                 *         2
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["UserProfileUpdate"];
+                "multipart/form-data": components["schemas"]["UserProfileUpdateForm"];
+            };
+        };
+        UserUpdate: {
+            content: {
+                /**
+                 * @example {
+                 *       "first_name": "María José",
+                 *       "roles": [
+                 *         2
+                 *       ],
+                 *       "is_active": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["UserUpdate"];
+            };
+        };
+        Role: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "support"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RoleInput"];
+            };
+        };
+        RolePermissions: {
+            content: {
+                /**
+                 * @example {
+                 *       "permissions": [
+                 *         1,
+                 *         4
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["RolePermissionsInput"];
+            };
+        };
+        Province: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Guanacaste Norte"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProvinceInput"];
+            };
+        };
+    };
+    headers: {
+        /**
+         * @description Pages around this one (RFC 8288) with the relations first, prev, next and last.
+         * @example </api/auth/users/?page_size=50&cursor=eyJvIjoiaWQifQ>; rel="next"
+         */
+        Link: string;
+        /**
+         * @description How many objects the list has over all pages.
+         * @example 1
+         */
+        TotalCount: number;
+        /**
+         * @description How to authenticate (RFC 6750, 3).
+         * @example Bearer realm="user-management"
+         */
+        Authenticate: string;
+        /**
+         * @description Seconds to wait before the next try.
+         * @example 5
+         */
+        RetryAfter: number;
+        /**
+         * @description The id under which this request stands in the log.
+         * @example 5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11
+         */
+        RequestId: string;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Profile"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["ProfileUpdate"];
+        responses: {
+            200: components["responses"]["Profile"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["ProfileUpdate"];
+        responses: {
+            200: components["responses"]["Profile"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUserProfiles: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Page number, from 1. Not together with `cursor`.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description Objects a page.
+                 * @example 50
+                 */
+                page_size?: components["parameters"]["PageSize"];
+                /** @description Where to go on, as taken from a `Link`; costs the same anywhere in the list (keyset paging). */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Words that must each occur in the username, the email, the first or the last name.
+                 * @example mar
+                 */
+                search?: components["parameters"]["Search"];
+                /**
+                 * @description Field to order by; `-` before it for descending.
+                 * @example -updated_at
+                 */
+                ordering?: components["schemas"]["ProfileOrdering"];
+                /**
+                 * @description Only users with this role, by its id or its name.
+                 * @example admin
+                 */
+                role?: components["parameters"]["RoleFilter"];
+                /**
+                 * @description Only users with this active flag.
+                 * @example true
+                 */
+                is_active?: components["parameters"]["ActiveFilter"];
+                /**
+                 * @description Only users whose profile names this province, by its id.
+                 * @example 1
+                 */
+                province?: components["parameters"]["ProvinceFilter"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ProfilePage"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getUserProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Profile"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putUserProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["UserProfileUpdate"];
+        responses: {
+            200: components["responses"]["Profile"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    destroyUserProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchUserProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["UserProfileUpdate"];
+        responses: {
+            200: components["responses"]["Profile"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateUserProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["UserProfileUpdate"];
+        responses: {
+            200: components["responses"]["Profile"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteUserProfile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Page number, from 1. Not together with `cursor`.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description Objects a page.
+                 * @example 50
+                 */
+                page_size?: components["parameters"]["PageSize"];
+                /** @description Where to go on, as taken from a `Link`; costs the same anywhere in the list (keyset paging). */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description Words that must each occur in the username, the email, the first or the last name.
+                 * @example mar
+                 */
+                search?: components["parameters"]["Search"];
+                /**
+                 * @description Field to order by; `-` before it for descending.
+                 * @example username
+                 */
+                ordering?: components["schemas"]["UserOrdering"];
+                /**
+                 * @description Only users with this role, by its id or its name.
+                 * @example admin
+                 */
+                role?: components["parameters"]["RoleFilter"];
+                /**
+                 * @description Only users with this active flag.
+                 * @example true
+                 */
+                is_active?: components["parameters"]["ActiveFilter"];
+                /**
+                 * @description Only users with this staff flag.
+                 * @example false
+                 */
+                is_staff?: boolean;
+                /**
+                 * @description Only users whose profile names this province, by its id.
+                 * @example 1
+                 */
+                province?: components["parameters"]["ProvinceFilter"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["UserPage"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "maria",
+                 *       "email": "maria@example.org",
+                 *       "password": "a-long-and-private-phrase",
+                 *       "first_name": "María",
+                 *       "last_name": "Rojas",
+                 *       "roles": [],
+                 *       "profile": {
+                 *         "phone": "+506 2222 3333",
+                 *         "province": "Heredia"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["UserCreate"];
+            };
+        };
+        responses: {
+            201: components["responses"]["UserCreated"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["User"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["UserUpdate"];
+        responses: {
+            200: components["responses"]["User"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    destroyUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    patchUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["UserUpdate"];
+        responses: {
+            200: components["responses"]["User"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getUserDetail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["User"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["UserUpdate"];
+        responses: {
+            200: components["responses"]["User"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteUser: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listRoles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["RoleList"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["Role"];
+        responses: {
+            201: components["responses"]["RoleCreated"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    retrieveRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The role's id.
+                 * @example 2
+                 */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Role"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The role's id.
+                 * @example 2
+                 */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["Role"];
+        responses: {
+            200: components["responses"]["Role"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    destroyRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The role's id.
+                 * @example 2
+                 */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The role's id.
+                 * @example 2
+                 */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Role"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The role's id.
+                 * @example 2
+                 */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["Role"];
+        responses: {
+            200: components["responses"]["Role"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteRole: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The role's id.
+                 * @example 2
+                 */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["PermissionList"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    retrieveRolePermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The role's id.
+                 * @example 2
+                 */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Role"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putRolePermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The role's id.
+                 * @example 2
+                 */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["RolePermissions"];
+        responses: {
+            200: components["responses"]["Role"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getRolePermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The role's id.
+                 * @example 2
+                 */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Role"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateRolePermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The role's id.
+                 * @example 2
+                 */
+                id: components["parameters"]["RoleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["RolePermissions"];
+        responses: {
+            200: components["responses"]["Role"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    obtainToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "maria",
+                 *       "password": "a-long-and-private-phrase"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TokenRequest"];
+                /**
+                 * @example {
+                 *       "username": "maria",
+                 *       "password": "a-long-and-private-phrase"
+                 *     }
+                 */
+                "application/x-www-form-urlencoded": components["schemas"]["TokenRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["TokenPair"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    refreshToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "refresh": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RefreshRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["TokenPair"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    verifyToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
+                 *     }
+                 */
+                "application/json": components["schemas"]["VerifyRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["TokenValid"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "maria@example.org",
+                 *       "password": "a-long-and-private-phrase"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LoginRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Login"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    logout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "refresh": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LogoutRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Message"];
+            400: components["responses"]["BadRequest"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "username": "pedro",
+                 *       "email": "pedro@example.org",
+                 *       "password": "another-long-private-phrase",
+                 *       "first_name": "Pedro",
+                 *       "last_name": "Mora",
+                 *       "profile": {
+                 *         "phone": "+506 8888 7777",
+                 *         "birth_date": "1990-05-17",
+                 *         "province": "San José"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Registration"];
+                "multipart/form-data": components["schemas"]["RegistrationForm"];
+            };
+        };
+        responses: {
+            201: components["responses"]["UserCreated"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    forgotPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "maria@example.org"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ForgotPasswordRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["ForgotPassword"];
+            400: components["responses"]["BadRequest"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    confirmPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "uid": "MQ",
+                 *       "token": "pRvX2Vnlb0jZ5mBkXZc8Ow5yG3hTq1dU7aKsL9eRfYs",
+                 *       "new_password": "a-new-long-private-phrase"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConfirmPasswordResetRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Message"];
+            400: components["responses"]["BadRequest"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changePassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "old_password": "a-long-and-private-phrase",
+                 *       "new_password": "a-new-long-private-phrase"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangePasswordRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Message"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listProvinces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ProvinceList"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createProvince: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["Province"];
+        responses: {
+            201: components["responses"]["ProvinceCreated"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getProvince: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The province's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["ProvinceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Province"];
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    putProvince: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The province's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["ProvinceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["Province"];
+        responses: {
+            200: components["responses"]["Province"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    destroyProvince: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The province's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["ProvinceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateProvince: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The province's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["ProvinceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["Province"];
+        responses: {
+            200: components["responses"]["Province"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteProvince: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The province's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["ProvinceId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+}
+
+/** Operations that do the work of another one (x-alias-of). */
+export interface aliases {
+    patchProfile: "updateProfile";
+    putUserProfile: "updateUserProfile";
+    patchUserProfile: "updateUserProfile";
+    destroyUserProfile: "deleteUserProfile";
+    putUser: "updateUser";
+    patchUser: "updateUser";
+    destroyUser: "deleteUser";
+    getUserDetail: "getUser";
+    retrieveRole: "getRole";
+    putRole: "updateRole";
+    destroyRole: "deleteRole";
+    retrieveRolePermissions: "getRolePermissions";
+    putRolePermissions: "updateRolePermissions";
+    putProvince: "updateProvince";
+    destroyProvince: "deleteProvince";
+}
+
+/** Operations about the caller's own data, which have a caller under any access rule (x-needs-caller). */
+export type callerOperations =
+    | "getProfile"
+    | "updateProfile"
+    | "patchProfile"
+    | "changePassword";

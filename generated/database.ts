@@ -1,0 +1,121 @@
+// Made by `npm run generate`; do not edit.
+
+import type { ColumnType } from "kysely";
+
+export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S, I | undefined, U>
+  : ColumnType<T, T | undefined, T>;
+
+export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export interface ApiProvinces {
+  id: Generated<number>;
+  name: string;
+}
+
+export interface ApiUserprofile {
+  address: string | null;
+  bio: string | null;
+  birth_date: string | null;
+  created_at: Timestamp;
+  id: Generated<number>;
+  phone: string | null;
+  profile_picture: string | null;
+  province_id: number | null;
+  updated_at: Timestamp;
+  user_id: number;
+}
+
+export interface ApiUserprofileRoles {
+  group_id: number;
+  id: Generated<number>;
+  userprofile_id: number;
+}
+
+export interface AuthGroup {
+  id: Generated<number>;
+  name: string;
+}
+
+export interface AuthGroupPermissions {
+  group_id: number;
+  id: Generated<number>;
+  permission_id: number;
+}
+
+export interface AuthPermission {
+  codename: string;
+  content_type_id: number;
+  id: Generated<number>;
+  name: string;
+}
+
+export interface AuthUser {
+  date_joined: Timestamp;
+  email: string;
+  first_name: string;
+  id: Generated<number>;
+  is_active: boolean;
+  is_staff: boolean;
+  is_superuser: boolean;
+  last_login: Timestamp | null;
+  last_name: string;
+  password: string;
+  username: string;
+}
+
+export interface AuthUserGroups {
+  group_id: number;
+  id: Generated<number>;
+  user_id: number;
+}
+
+export interface AuthUserUserPermissions {
+  id: Generated<number>;
+  permission_id: number;
+  user_id: number;
+}
+
+export interface DjangoContentType {
+  app_label: string;
+  id: Generated<number>;
+  model: string;
+}
+
+export interface PasswordReset {
+  account_state: Buffer | null;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  token_hash: Buffer;
+  user_id: number | null;
+}
+
+export interface UserSession {
+  address: string | null;
+  created_at: Generated<Timestamp>;
+  expires_at: Timestamp;
+  id: string;
+  last_used_at: Generated<Timestamp>;
+  parent_jti: string | null;
+  refresh_jti: string;
+  revoked_at: Timestamp | null;
+  revoked_because: string | null;
+  user_agent: string | null;
+  user_id: number;
+}
+
+export interface DB {
+  api_provinces: ApiProvinces;
+  api_userprofile: ApiUserprofile;
+  api_userprofile_roles: ApiUserprofileRoles;
+  auth_group: AuthGroup;
+  auth_group_permissions: AuthGroupPermissions;
+  auth_permission: AuthPermission;
+  auth_user: AuthUser;
+  auth_user_groups: AuthUserGroups;
+  auth_user_user_permissions: AuthUserUserPermissions;
+  django_content_type: DjangoContentType;
+  password_reset: PasswordReset;
+  user_session: UserSession;
+}
+

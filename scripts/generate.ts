@@ -1,0 +1,67 @@
+/**
+ * Makes generated/api.ts from openapi.yaml and generated/database.ts from the migrated tables.
+ *
+ *   npm run generate              writes them
+ *   npm run generate -- --check   writes nothing; fails where they are not what would be written
+ */
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import openapiTypes, { astToString } from 'openapi-typescript'
+import { contractFile, loadContract } from '../src/contract/document.ts'
+import { startEmbedded } from '../src/database/embedded.ts'
+import { migrate } from '../src/database/migrator.ts'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('..', import.meta.url))
+const notice = '// Made by `npm run generate`; do not edit.\n\n'
+
+/** The contract's types, and what its extensions say about operations, which openapi-typescript leaves out. */
+async function apiTypes(): Promise<string> {
+  const { operations } = loadContract()
+  const aliases = operations.filter(({ operationId, handledBy }) => operationId !== handledBy)
+  const callers = operations.filter(({ needsCaller }) => needsCaller)
+  const types = astToString(await openapiTypes(contractFile))
+  return `${notice}${types}
+/** Operations that do the work of another one (x-alias-of). */
+export interface aliases {
+${aliases.map(({ operationId, handledBy }) => `    ${operationId}: "${handledBy}";`).join('\n')}
+}
+
+/** Operations about the caller's own data, which have a caller under any access rule (x-needs-caller). */
+export type callerOperations =
+${callers.map(({ operationId }) => `    | "${operationId}"`).join('\n')};
+`
+}
+
+/** The tables' types, as `database/connection.ts` reads values: int8 as number, date as string. */
+async function databaseTypes(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'user-management-generate-'))
+  const postgres = await startEmbedded(join(folder, 'data'))
+  try {
+    await migrate(postgres.url)
+    const args = ['--dialect=postgres', `--url=${postgres.url}`, '--date-parser=string', '--exclude-pattern=user_management_*']
+    const types = ['--type-mapping={"int8":"number"}']
+    const { stdout } = await run(join(root, 'node_modules/.bin/kysely-codegen'), [...args, ...types, '--print'], { cwd: root })
+    return notice + stdout.slice(stdout.indexOf('import type'))
+  } finally {
+    await postgres.stop()
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+const check = process.argv.includes('--check')
+const files: [string, string][] = [
+  ['generated/api.ts', await apiTypes()],
+  ['generated/database.ts', await databaseTypes()]
+]
+for (const [file, text] of files) {
+  if (!check) await writeFile(join(root, file), text)
+  else if ((await readFile(join(root, file), 'utf8').catch(() => '')) !== text) {
+    console.error(`${file} is stale: run npm run generate and commit it.`)
+    process.exitCode = 1
+  }
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import fastifyFormbody from '@fastify/formbody'
+import fastifyHelmet from '@fastify/helmet'
+import fastifyJwt from '@fastify/jwt'
+import fastifyMultipart from '@fastify/multipart'
+import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import type { Config } from './config.ts'
+import { accessRules, rolesInRules } from './contract/access.ts'
+import { loadContract } from './contract/document.ts'
+import type { Handlers } from './contract/handlers.ts'
+import { rawProblem } from './contract/problems.ts'
+import { contractRoutes } from './contract/routes.ts'
+import type { Database } from './database/connection.ts'
+import { docs } from './operations/docs.ts'
+import { health } from './operations/health.ts'
+import { jwks } from './operations/jwks.ts'
+import { RequestLog } from './operations/log.ts'
+import { media } from './operations/media.ts'
+import { metrics } from './operations/metrics.ts'
+import { passwordHandlers } from './passwords/handlers.ts'
+import { startHashing } from './passwords/hashing.ts'
+import { createMailer } from './passwords/mail.ts'
+import { diskStore } from './pictures/disk.ts'
+import { pictureIntake } from './pictures/image.ts'
+import { createPictures } from './pictures/pictures.ts'
+import { removeUpload } from './profiles/form.ts'
+import { profileHandlers } from './profiles/handlers.ts'
+import { provinceHandlers } from './provinces/handlers.ts'
+import { registrationHandlers } from './registration/handlers.ts'
+import { roleHandlers } from './roles/handlers.ts'
+import type { Services } from './services.ts'
+import { sessionHandlers } from './sessions/handlers.ts'
+import { loadSigningKey } from './sessions/keys.ts'
+import { findPrincipal } from './sessions/queries.ts'
+import { createTokens, jwtOptions } from './sessions/tokens.ts'
+import { userHandlers } from './users/handlers.ts'
+
+export interface AppOptions {
+  readonly config: Config
+  /** Open and migrated; the caller closes it, after the app. */
+  readonly database: Database
+  readonly logger: FastifyServerOptions['logger']
+}
+
+const bodyLimit = 1024 * 1024
+/** Age in milliseconds after which an upload's file has been left behind by a process that was killed. */
+const staleUpload = 60 * 60 * 1000
+
+/** Builds the service; nothing in it is global, so that a process can hold several. */
+export async function buildApp({ config, database, logger = false }: AppOptions): Promise<FastifyInstance> {
+  const contract = loadContract()
+  const rules = accessRules(contract, config.requiredRoles)
+  const signingKey = await loadSigningKey({ ...config.tokens, dataDir: config.dataDir })
+  const mediaDir = join(config.dataDir, 'media')
+  const uploadDir = join(config.dataDir, 'uploads')
+  await mkdir(mediaDir, { recursive: true })
+  await mkdir(uploadDir, { recursive: true })
+  await removeStaleUploads(uploadDir)
+
+  const app = Fastify({ logger, ...serverOptions(config) })
+  app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
+  app.addHook('onResponse', async (request) => removeUpload(request.upload))
+
+  await app.register(fastifyHelmet, { contentSecurityPolicy: false, strictTransportSecurity: config.production })
+  await app.register(fastifyJwt, jwtOptions(signingKey, config))
+  await app.register(fastifyFormbody, { bodyLimit })
+  await app.register(fastifyMultipart, {
+    limits: { fileSize: config.pictures.maxBytes, files: 1, fields: 100, parts: 101, fieldSize: bodyLimit, fieldNameSize: 200 }
+  })
+  await app.register(metrics, { contract })
+
+  const tokens = createTokens(app, config)
+  const hashing = await startHashing(config.passwords.hashCost, config.passwords.hashThreads)
+  app.addHook('onClose', () => hashing.close())
+  const { smtpUrl, from } = config.mail
+  const mailer = createMailer(smtpUrl !== undefined && from !== undefined ? { smtpUrl, from } : undefined, app.log)
+  app.addHook('onClose', () => mailer.close())
+  const pictures = createPictures(diskStore(mediaDir), pictureIntake(config.pictures.maxPixels), config.publicUrl, app.log)
+
+  const protectedRoles = rolesInRules(rules)
+  const services: Services = { config, database, hashing, signingKey, tokens, pictures, mailer, protectedRoles }
+  const handlers: Handlers = {
+    ...profileHandlers(services),
+    ...userHandlers(services),
+    ...roleHandlers(services),
+    ...sessionHandlers(services),
+    ...registrationHandlers(services),
+    ...passwordHandlers(services),
+    ...provinceHandlers(services)
+  }
+  const authenticate = async (token: string) => {
+    const claims = tokens.readAccess(token)
+    return claims && findPrincipal(database, claims)
+  }
+  await app.register(contractRoutes, { contract, handlers, rules, authenticate, uploadDir })
+
+  await app.register(health, { database })
+  await app.register(jwks, { signingKey })
+  await app.register(media, { mediaDir })
+  await app.register(docs, { contract })
+  return app
+}
+
+function serverOptions({ trustProxy, pathAliases }: Config): FastifyServerOptions {
+  return {
+    bodyLimit,
+    trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
+    routerOptions: { ignoreTrailingSlash: true },
+    // Longer than gateways keep a connection, so that none sends on one we just closed.
+    keepAliveTimeout: 75_000,
+    requestTimeout: 60_000,
+    logController: new RequestLog(),
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id']
+      return typeof given === 'string' && /^[\w.:/+=-]{1,128}$/.test(given) ? given : randomUUID()
+    },
+    rewriteUrl: ({ url = '/' }) => {
+      const alias = pathAliases.find(({ from }) => url === from || url.startsWith(`${from}/`) || url.startsWith(`${from}?`))
+      return alias ? alias.to + url.slice(alias.from.length) : url
+    },
+    clientErrorHandler(this: FastifyInstance, error, socket) {
+      if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+      const [status, detail] = clientErrors[error.code] ?? [400, 'This is no valid HTTP/1.1 request.']
+      socket.end(rawProblem(status, detail, randomUUID(), this.log))
+    }
+  }
+}
+
+/** What Node's HTTP parser refuses before there is a request. */
+const clientErrors: Record<string, [number, string]> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
+  HPE_HEADER_OVERFLOW: [431, 'The headers are too large.']
+}
+
+async function removeStaleUploads(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const file = join(folder, name)
+    const { mtimeMs } = await stat(file)
+    if (Date.now() - mtimeMs > staleUpload) await rm(file, { force: true })
+  }
+}

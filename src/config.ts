@@ -1,0 +1,307 @@
+import { availableParallelism } from 'node:os'
+import { resolve } from 'node:path'
+import { Ajv } from 'ajv'
+import addFormats from 'ajv-formats'
+import { envSchema } from 'env-schema'
+
+/** How refresh tokens that were used before are taken; see `sessions/queries.ts`. */
+export type RefreshReuse = 'lenient' | 'strict'
+
+/** What the process was told by its environment, checked. Durations are in seconds. */
+export interface Config {
+  readonly production: boolean
+  readonly host: string
+  readonly port: number
+  /** Address of this service as its clients see it, without a slash at the end. */
+  readonly publicUrl: string
+  readonly trustProxy: readonly string[]
+  readonly pathAliases: readonly PathAlias[]
+  readonly logLevel: string
+  /** Absolute path of the folder for all that is not in Postgres. */
+  readonly dataDir: string
+  readonly database: {
+    /** Undefined: the embedded Postgres. */
+    readonly url: string | undefined
+    readonly poolSize: number
+    /** Whether statements are prepared by name; off behind a PgBouncer that can't keep them. */
+    readonly preparedStatements: boolean
+  }
+  readonly tokens: {
+    readonly secret: string | undefined
+    readonly privateKey: string | undefined
+    readonly issuer: string
+    readonly accessTtl: number
+    readonly refreshTtl: number
+    readonly refreshReuse: RefreshReuse
+  }
+  /** operationId -> role names any of which lets a caller in; see `contract/access.ts`. */
+  readonly requiredRoles: ReadonlyMap<string, readonly string[]>
+  readonly passwords: {
+    /** log2 of bcrypt's rounds. */
+    readonly hashCost: number
+    readonly hashThreads: number
+    readonly resetDelivery: 'response' | 'email'
+    readonly resetTtl: number
+    /** The front end's page that a reset link leads to. */
+    readonly resetUrl: string
+  }
+  readonly mail: { readonly smtpUrl: string | undefined; readonly from: string | undefined }
+  readonly pictures: { readonly maxBytes: number; readonly maxPixels: number }
+  readonly admin: {
+    readonly username: string
+    readonly password: string | undefined
+    readonly email: string
+  }
+  readonly shutdownTimeout: number
+}
+
+export interface PathAlias {
+  readonly from: string
+  readonly to: string
+}
+
+/** The environment can't be used as it is; the message has a line for each fault. */
+export class ConfigError extends Error {
+  constructor(faults: readonly string[]) {
+    super(`The configuration can't be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+    this.name = 'ConfigError'
+  }
+}
+
+const duration = { type: 'string', pattern: '^[1-9][0-9]{0,8}(ms|s|m|h|d)$' } as const
+const secondsPerUnit: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 }
+
+const environmentSchema = {
+  type: 'object',
+  properties: {
+    NODE_ENV: { type: 'string', default: 'development' },
+    HOST: { type: 'string', minLength: 1, default: '127.0.0.1' },
+    PORT: { type: 'integer', minimum: 0, maximum: 65535, default: 8000 },
+    PUBLIC_URL: { type: 'string', format: 'uri', pattern: '^https?://' },
+    TRUST_PROXY: { type: 'string', default: '' },
+    PATH_ALIASES: { type: 'string', default: '/auth=/api/auth' },
+    LOG_LEVEL: { enum: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], default: 'info' },
+    DATA_DIR: { type: 'string', minLength: 1, default: './data' },
+    DATABASE_URL: { type: 'string', pattern: '^postgres(ql)?://' },
+    DATABASE_POOL_SIZE: { type: 'integer', minimum: 1, maximum: 1000, default: 10 },
+    PREPARED_STATEMENTS: { type: 'boolean', default: true },
+    JWT_SECRET: { type: 'string', minLength: 32 },
+    JWT_PRIVATE_KEY: { type: 'string', minLength: 1 },
+    JWT_ISSUER: { type: 'string', minLength: 1, default: 'user-management' },
+    ACCESS_TOKEN_TTL: { ...duration, default: '5m' },
+    REFRESH_TOKEN_TTL: { ...duration, default: '7d' },
+    REFRESH_REUSE: { enum: ['lenient', 'strict'], default: 'lenient' },
+    REQUIRED_ROLES: { type: 'string', default: '' },
+    PASSWORD_HASH_COST: { type: 'integer', minimum: 4, maximum: 20, default: 12 },
+    PASSWORD_HASH_THREADS: { type: 'integer', minimum: 1, maximum: 256 },
+    PASSWORD_RESET_DELIVERY: { enum: ['response', 'email'] },
+    PASSWORD_RESET_TTL: { ...duration, default: '1h' },
+    PASSWORD_RESET_URL: { type: 'string', format: 'uri', pattern: '^https?://' },
+    SMTP_URL: { type: 'string', pattern: '^smtps?://' },
+    MAIL_FROM: { type: 'string', minLength: 3 },
+    PICTURE_MAX_BYTES: { type: 'integer', minimum: 1024, maximum: 104_857_600, default: 5_242_880 },
+    PICTURE_MAX_PIXELS: { type: 'integer', minimum: 1024, maximum: 268_402_689, default: 25_000_000 },
+    ADMIN_USERNAME: { type: 'string', minLength: 1, maxLength: 150, default: 'admin' },
+    ADMIN_PASSWORD: { type: 'string', minLength: 8 },
+    ADMIN_EMAIL: { type: 'string', maxLength: 254, default: '' },
+    SHUTDOWN_TIMEOUT: { ...duration, default: '10s' }
+  }
+} as const
+
+interface Environment {
+  NODE_ENV: string
+  HOST: string
+  PORT: number
+  PUBLIC_URL?: string
+  TRUST_PROXY: string
+  PATH_ALIASES: string
+  LOG_LEVEL: string
+  DATA_DIR: string
+  DATABASE_URL?: string
+  DATABASE_POOL_SIZE: number
+  PREPARED_STATEMENTS: boolean
+  JWT_SECRET?: string
+  JWT_PRIVATE_KEY?: string
+  JWT_ISSUER: string
+  ACCESS_TOKEN_TTL: string
+  REFRESH_TOKEN_TTL: string
+  REFRESH_REUSE: RefreshReuse
+  REQUIRED_ROLES: string
+  PASSWORD_HASH_COST: number
+  PASSWORD_HASH_THREADS?: number
+  PASSWORD_RESET_DELIVERY?: 'response' | 'email'
+  PASSWORD_RESET_TTL: string
+  PASSWORD_RESET_URL?: string
+  SMTP_URL?: string
+  MAIL_FROM?: string
+  PICTURE_MAX_BYTES: number
+  PICTURE_MAX_PIXELS: number
+  ADMIN_USERNAME: string
+  ADMIN_PASSWORD?: string
+  ADMIN_EMAIL: string
+  SHUTDOWN_TIMEOUT: string
+}
+
+/** Secrets that stand in tutorials and examples, and so are no secrets. */
+const publicSecret = /change[-_ ]?me|insecure|example|your[-_ ]|secret[-_ ]?key|^(.)\1*$/i
+
+/**
+ * Reads the settings from `variables` (an empty variable counts as not set).
+ * @throws ConfigError with all faults at once
+ */
+export function readConfig(variables: Readonly<Record<string, string | undefined>>): Config {
+  const { env, faults } = readEnvironment(variables)
+  const production = env.NODE_ENV === 'production'
+
+  const aliases = readPathAliases(env.PATH_ALIASES, faults)
+  const requiredRoles = readRequiredRoles(env.REQUIRED_ROLES, faults)
+  const trustProxy = env.TRUST_PROXY.split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+  for (const proxy of trustProxy) {
+    if (!/^([0-9a-f.:]+(\/\d{1,3})?|loopback|linklocal|uniquelocal)$/i.test(proxy)) {
+      faults.push(`TRUST_PROXY: "${proxy}" is no address, no network (10.0.0.0/8) and none of loopback, linklocal, uniquelocal`)
+    }
+  }
+
+  if (env.JWT_SECRET !== undefined && env.JWT_PRIVATE_KEY !== undefined) {
+    faults.push('JWT_SECRET, JWT_PRIVATE_KEY: set one of them, not both')
+  }
+  if (env.PASSWORD_RESET_DELIVERY === 'email') {
+    if (env.SMTP_URL === undefined) faults.push('SMTP_URL: needed for PASSWORD_RESET_DELIVERY=email')
+    if (env.MAIL_FROM === undefined) faults.push('MAIL_FROM: needed for PASSWORD_RESET_DELIVERY=email')
+  }
+  if (production) faults.push(...dangersInProduction(env))
+  if (faults.length > 0) throw new ConfigError(faults)
+
+  const publicUrl = (env.PUBLIC_URL ?? `http://${urlHost(env.HOST)}:${env.PORT}`).replace(/\/+$/, '')
+  return {
+    production,
+    host: env.HOST,
+    port: env.PORT,
+    publicUrl,
+    trustProxy,
+    pathAliases: aliases,
+    logLevel: env.LOG_LEVEL,
+    dataDir: resolve(env.DATA_DIR),
+    database: {
+      url: env.DATABASE_URL,
+      poolSize: env.DATABASE_POOL_SIZE,
+      preparedStatements: env.PREPARED_STATEMENTS
+    },
+    tokens: {
+      secret: env.JWT_SECRET,
+      // A PEM in one line, as .env files and many container platforms need it.
+      privateKey: env.JWT_PRIVATE_KEY?.replaceAll('\\n', '\n'),
+      issuer: env.JWT_ISSUER,
+      accessTtl: seconds(env.ACCESS_TOKEN_TTL),
+      refreshTtl: seconds(env.REFRESH_TOKEN_TTL),
+      refreshReuse: env.REFRESH_REUSE
+    },
+    requiredRoles,
+    passwords: {
+      hashCost: env.PASSWORD_HASH_COST,
+      hashThreads: env.PASSWORD_HASH_THREADS ?? availableParallelism(),
+      resetDelivery: env.PASSWORD_RESET_DELIVERY ?? 'response',
+      resetTtl: seconds(env.PASSWORD_RESET_TTL),
+      resetUrl: env.PASSWORD_RESET_URL ?? `${publicUrl}/reset-password-confirm/`
+    },
+    mail: { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM },
+    pictures: { maxBytes: env.PICTURE_MAX_BYTES, maxPixels: env.PICTURE_MAX_PIXELS },
+    admin: { username: env.ADMIN_USERNAME, password: env.ADMIN_PASSWORD, email: env.ADMIN_EMAIL },
+    shutdownTimeout: seconds(env.SHUTDOWN_TIMEOUT)
+  }
+}
+
+function readEnvironment(variables: Readonly<Record<string, string | undefined>>) {
+  const set: Record<string, string> = {}
+  for (const name of Object.keys(environmentSchema.properties)) {
+    const value = variables[name]
+    // REQUIRED_ROLES and PATH_ALIASES mean something when empty, but the same as when absent or their own default.
+    if (value !== undefined && (value !== '' || name === 'PATH_ALIASES')) set[name] = value
+  }
+  const faults: string[] = []
+  const ajv = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, removeAdditional: true })
+  addFormats.default(ajv)
+  try {
+    return { env: envSchema<Environment>({ schema: environmentSchema, data: set, env: false, ajv }), faults }
+  } catch (error) {
+    const wrong = new Set<string>()
+    for (const { instancePath, message, params } of ajv.errors ?? []) {
+      const name = instancePath.slice(1)
+      wrong.add(name)
+      const allowed = 'allowedValues' in params ? `: ${params.allowedValues.join(', ')}` : ''
+      faults.push(`${name}: ${message}${allowed}`)
+    }
+    if (wrong.size === 0) throw error
+    // Goes on with what is right, so that the rest of the faults are found too.
+    const rest = Object.fromEntries(Object.entries(set).filter(([name]) => !wrong.has(name)))
+    return { env: envSchema<Environment>({ schema: environmentSchema, data: rest, env: false, ajv }), faults }
+  }
+}
+
+function dangersInProduction(env: Environment): string[] {
+  const dangers: string[] = []
+  if (env.DATABASE_URL === undefined) {
+    dangers.push('DATABASE_URL: needed in production; the embedded Postgres is for development')
+  }
+  if (env.JWT_SECRET === undefined && env.JWT_PRIVATE_KEY === undefined) {
+    dangers.push('JWT_PRIVATE_KEY or JWT_SECRET: needed in production, so that all replicas sign with the same key')
+  }
+  if (env.JWT_SECRET !== undefined && publicSecret.test(env.JWT_SECRET)) {
+    dangers.push('JWT_SECRET: looks like an example, not like a secret (try: openssl rand -base64 48)')
+  }
+  if (env.PASSWORD_RESET_DELIVERY === undefined) {
+    dangers.push('PASSWORD_RESET_DELIVERY: choose email, or response (hands reset tokens to whoever asks)')
+  }
+  if (env.PUBLIC_URL === undefined) {
+    dangers.push('PUBLIC_URL: needed in production, for links in pages, pictures and mails')
+  }
+  if (env.PASSWORD_HASH_COST < 10) dangers.push('PASSWORD_HASH_COST: must be at least 10 in production')
+  return dangers
+}
+
+function readPathAliases(text: string, faults: string[]): PathAlias[] {
+  return text
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .flatMap((part) => {
+      const [from, to, more] = part.split('=').map((path) => path.trim().replace(/\/+$/, ''))
+      if (!from?.startsWith('/') || !to?.startsWith('/') || more !== undefined) {
+        faults.push(`PATH_ALIASES: "${part}" is not of the form /alias=/path`)
+        return []
+      }
+      return [{ from, to }]
+    })
+}
+
+function readRequiredRoles(text: string, faults: string[]): Map<string, string[]> {
+  const rules = new Map<string, string[]>()
+  for (const rule of text.split(';').filter((part) => part.trim() !== '')) {
+    const equals = rule.indexOf('=')
+    const operation = rule.slice(0, equals).trim()
+    if (equals < 1 || operation === '' || rules.has(operation)) {
+      faults.push(`REQUIRED_ROLES: "${rule}" is not of the form operationId=role|role, or names an operation again`)
+      continue
+    }
+    rules.set(
+      operation,
+      rule
+        .slice(equals + 1)
+        .split('|')
+        .map((role) => role.trim())
+        .filter(Boolean)
+    )
+  }
+  return rules
+}
+
+function seconds(text: string): number {
+  const [, amount, unit] = /^(\d+)(\w+)$/.exec(text) as RegExpExecArray
+  return Number(amount) * (secondsPerUnit[unit as string] as number)
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}

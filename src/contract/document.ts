@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs'
+import { parse } from 'yaml'
+
+export const contractFile = new URL('../../openapi.yaml', import.meta.url)
+
+/** JSON Schema or OpenAPI object as it was parsed. */
+export type Json = { [key: string]: unknown }
+
+/** What the security requirement of an operation says. */
+export interface Access {
+  /** Whether a caller without a token is let in. */
+  readonly anonymous: boolean
+  /** Role names any of which lets a caller in; empty: every authenticated user. */
+  readonly roles: readonly string[]
+  /** The path parameter that holds the id of the user who is let in without the role. */
+  readonly owner: string | undefined
+}
+
+export interface Operation {
+  readonly operationId: string
+  /** The operation whose handler does the work: itself, or the one that `x-alias-of` names. */
+  readonly handledBy: string
+  /** In upper case. */
+  readonly method: string
+  /** Path template as it stands in the contract. */
+  readonly path: string
+  readonly access: Access
+  /** Whether the work is about the caller's own data, so that there must be one. */
+  readonly needsCaller: boolean
+  readonly body: { readonly required: boolean; readonly contentTypes: readonly string[] } | undefined
+  readonly takesQuery: boolean
+  /** The declared statuses. */
+  readonly statuses: readonly number[]
+}
+
+export interface Contract {
+  /** The file, byte for byte. */
+  readonly text: string
+  readonly document: Json
+  readonly operations: readonly Operation[]
+}
+
+export const multipart = 'multipart/form-data'
+const methods = new Set(['get', 'put', 'post', 'delete', 'patch'])
+
+/**
+ * Loads openapi.yaml.
+ * @throws Error on a contract that does not fit together (an alias of nothing, an operationId twice)
+ */
+export function loadContract(): Contract {
+  const text = readFileSync(contractFile, 'utf8')
+  // The JSON round trip makes YAML's shared anchors objects of their own.
+  const document = JSON.parse(JSON.stringify(parse(text))) as Json
+  const operations = readOperations(document)
+  const ids = new Set(operations.map(({ operationId }) => operationId))
+  if (ids.size !== operations.length) throw new Error('openapi.yaml: an operationId stands there twice')
+  for (const { operationId, handledBy } of operations) {
+    if (!ids.has(handledBy)) throw new Error(`openapi.yaml: ${operationId} is an alias of ${handledBy}, which is not there`)
+  }
+  return { text, document, operations }
+}
+
+function readOperations(document: Json): Operation[] {
+  const operations: Operation[] = []
+  for (const [path, item] of Object.entries(document.paths as Record<string, Json>)) {
+    for (const [method, raw] of Object.entries(item)) {
+      if (!methods.has(method)) continue
+      const operation = raw as Json
+      const operationId = operation.operationId as string
+      const body = operation.requestBody ? resolveReference(document, operation.requestBody as Json) : undefined
+      operations.push({
+        operationId,
+        handledBy: (operation['x-alias-of'] as string | undefined) ?? operationId,
+        method: method.toUpperCase(),
+        path,
+        access: readAccess(operation, document),
+        needsCaller: operation['x-needs-caller'] === true,
+        body: body && { required: body.required === true, contentTypes: Object.keys(body.content as Json) },
+        takesQuery: ((operation.parameters ?? []) as Json[])
+          .map((parameter) => resolveReference(document, parameter))
+          .some((parameter) => parameter.in === 'query'),
+        statuses: Object.keys(operation.responses as Json).map(Number)
+      })
+    }
+  }
+  return operations
+}
+
+function readAccess(operation: Json, document: Json): Access {
+  const requirements = (operation.security ?? document.security) as Record<string, string[]>[]
+  const bearer = requirements.find((requirement) => 'bearerAuth' in requirement)
+  return {
+    anonymous: bearer === undefined || requirements.some((requirement) => Object.keys(requirement).length === 0),
+    roles: bearer?.bearerAuth ?? [],
+    owner: operation['x-owner'] as string | undefined
+  }
+}
+
+/** Follows a `$ref` within the document, if `value` is one. */
+export function resolveReference(document: Json, value: Json): Json {
+  if (typeof value.$ref !== 'string') return value
+  const keys = value.$ref.slice(2).split('/')
+  const target = keys.reduce<unknown>((at, key) => (at as Json)[key.replaceAll('~1', '/').replaceAll('~0', '~')], document)
+  return resolveReference(document, target as Json)
+}
+
+/**
+ * The contract as routes are registered from it. Two things differ from what is published: a form is validated as
+ * the JSON it stands for (`profiles/form.ts`), and problems have no response schema, since the error handler writes
+ * them and a serializer for each of some 500 would only cost start-up time.
+ */
+export function routingDocument({ document }: Contract): Json {
+  const copy = structuredClone(document)
+  const { responses, requestBodies } = copy.components as Record<string, Record<string, Json>>
+  for (const response of Object.values(responses ?? {})) {
+    if (response.content && 'application/problem+json' in (response.content as Json)) delete response.content
+  }
+  const inline = Object.values(copy.paths as Record<string, Record<string, Json>>)
+    .flatMap((item) => Object.values(item))
+    .map((operation) => operation.requestBody as Json | undefined)
+  for (const body of [...Object.values(requestBodies ?? {}), ...inline]) {
+    const content = body?.content as Record<string, Json> | undefined
+    if (content?.[multipart]) content[multipart].schema = content['application/json']?.schema
+  }
+  return copy
+}

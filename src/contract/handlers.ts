@@ -1,0 +1,71 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { aliases, callerOperations, operations } from '../../generated/api.ts'
+import type { UploadedFile } from '../profiles/form.ts'
+import type { FieldErrors, Problem, ProblemCode, problemTypes } from './problems.ts'
+
+/** Who calls: true at the time of the request, not at the time the token was made. */
+export interface Principal {
+  readonly userId: number
+  readonly username: string
+  readonly sessionId: string
+  readonly isSuperuser: boolean
+  /** Names of the user's roles. */
+  readonly roles: readonly string[]
+}
+
+/** The operations that need a handler: all but aliases. */
+export type HandledOperation = Exclude<keyof operations, keyof aliases>
+
+type Content<Body> = Body extends { content: infer Types } ? Types : never
+type JsonOf<Body> = [Content<Body>] extends [never]
+  ? undefined
+  : Content<Body> extends { 'application/json': infer Value }
+    ? Value
+    : undefined
+type BodyOf<Op extends HandledOperation> = operations[Op] extends { requestBody: infer Body }
+  ? JsonOf<Body>
+  : operations[Op] extends { requestBody?: infer Body }
+    ? JsonOf<NonNullable<Body>> | undefined
+    : undefined
+type PathOf<Op extends HandledOperation> = NonNullable<operations[Op]['parameters']['path']>
+type QueryOf<Op extends HandledOperation> = NonNullable<operations[Op]['parameters']['query']>
+type StatusOf<Op extends HandledOperation> = keyof operations[Op]['responses']
+type Success = 200 | 201 | 204
+
+/** The codes of problems whose status the operation declares. */
+type RefusalOf<Op extends HandledOperation> = {
+  [Code in ProblemCode]: (typeof problemTypes)[Code]['status'] extends StatusOf<Op> ? Code : never
+}[ProblemCode]
+
+/** A validated and authorized request for operation `Op`. */
+export interface Call<Op extends HandledOperation> {
+  readonly params: PathOf<Op>
+  readonly query: QueryOf<Op>
+  readonly body: BodyOf<Op>
+  readonly principal: Op extends callerOperations ? Principal : Principal | undefined
+  /** The picture that came with a multipart body. */
+  readonly upload: UploadedFile | undefined
+  /** Path of the request, as the contract names it, and its query as it came: what links to other pages are made from. */
+  readonly target: { readonly path: string; readonly query: Readonly<Record<string, unknown>> }
+  readonly client: { readonly address: string; readonly userAgent: string | undefined }
+  readonly log: FastifyBaseLogger
+  /** Makes the problem to throw; only those compile whose status the operation declares. */
+  refuse(code: RefusalOf<Op>, detail: string, errors?: FieldErrors): Problem
+}
+
+/** What a handler of `Op` may return: one of the declared successes, with its body. */
+export type Reply<Op extends HandledOperation> = {
+  [Status in StatusOf<Op> & Success]: JsonOf<operations[Op]['responses'][Status]> extends infer Body
+    ? Body extends undefined
+      ? { readonly status: Status }
+      : { readonly status: Status; readonly body: Body; readonly headers?: Readonly<Record<string, string | number>> }
+    : never
+}[StatusOf<Op> & Success]
+
+export type Handler<Op extends HandledOperation> = (call: Call<Op>) => Promise<Reply<Op>>
+
+/** A feature's handlers, by operationId. */
+export type HandlersOf<Op extends HandledOperation> = { readonly [Each in Op]: Handler<Each> }
+
+/** A handler for each operation of the contract. */
+export type Handlers = HandlersOf<HandledOperation>

@@ -1,0 +1,181 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest, preValidationAsyncHookHandler } from 'fastify'
+import { type FastifyOpenapiGlueOptions, fastifyOpenapiGlue } from 'fastify-openapi-glue'
+import fp from 'fastify-plugin'
+import { readForm, type UploadedFile } from '../profiles/form.ts'
+import { type Authenticate, accessHook } from './access.ts'
+import { type Access, type Contract, multipart, type Operation, routingDocument } from './document.ts'
+import type { Call, HandledOperation, Handlers, Principal } from './handlers.ts'
+import { invalidInput, Problem, sendProblem } from './problems.ts'
+import { validatorCompiler } from './validation.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the access hook. */
+    principal: Principal | undefined
+    /** Set by `readForm`. */
+    upload: UploadedFile | undefined
+  }
+  interface FastifyContextConfig {
+    operationId?: string
+  }
+}
+
+export interface ContractRoutesOptions {
+  readonly contract: Contract
+  readonly handlers: Handlers
+  /** operationId -> access rule, from `accessRules`. */
+  readonly rules: ReadonlyMap<string, Access>
+  readonly authenticate: Authenticate
+  /** Folder for uploads that are being read. */
+  readonly uploadDir: string
+}
+
+/**
+ * Registers a route for each operation of the contract: access before the body is read, then content type, body and
+ * validation against the contract, then the handler of the operation, serialized by the contract's schema.
+ * Refuses to start with a handler missing or one too many.
+ */
+export const contractRoutes = fp<ContractRoutesOptions>(
+  async (app, { contract, handlers, rules, authenticate, uploadDir }) => {
+    assertHandlersFit(contract, handlers)
+    const operations = new Map(contract.operations.map((operation) => [operation.operationId, operation]))
+
+    app.decorateRequest('principal', undefined)
+    app.decorateRequest('upload', undefined)
+    app.setValidatorCompiler(validatorCompiler())
+    app.setErrorHandler(sendProblem)
+    app.setNotFoundHandler(notFoundHandler(contract))
+    takeContractBodies(app)
+
+    await app.register(fastifyOpenapiGlue, {
+      specification: routingDocument(contract),
+      // The library adds method, url and schema to what its type takes for whole route options.
+      operationResolver: ((operationId: string) => {
+        const operation = operations.get(operationId) as Operation
+        return {
+          config: { operationId },
+          onRequest: [accessHook(rules.get(operationId) as Access, authenticate), contentTypeHook(operation)],
+          preValidation: bodyHook(operation, uploadDir),
+          handler: routeHandler(operation, handlers)
+        }
+      }) as unknown as NonNullable<FastifyOpenapiGlueOptions['operationResolver']>
+    })
+  },
+  { name: 'contract-routes', dependencies: ['@fastify/multipart', '@fastify/formbody'] }
+)
+
+/** The types say the same; this also holds where a handler came in by a spread or a cast. */
+function assertHandlersFit({ operations }: Contract, handlers: Handlers): void {
+  const wanted = new Set(operations.map(({ handledBy }) => handledBy))
+  const missing = [...wanted].filter((operationId) => !(operationId in handlers))
+  const surplus = Object.keys(handlers).filter((operationId) => !wanted.has(operationId))
+  if (missing.length > 0) throw new Error(`No handler for: ${missing.join(', ')}`)
+  if (surplus.length > 0) throw new Error(`Handlers of no operation of the contract: ${surplus.join(', ')}`)
+}
+
+/** JSON as Fastify reads it, but an empty body is none: clients send the header with a bodiless POST or DELETE. */
+function takeContractBodies(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser(['application/json', 'text/plain'])
+  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
+    if (text === '') return done(null, undefined)
+    parseJson(request, text, (error, value) => {
+      if (error) done(new Problem('malformed_body', `The body is not valid JSON: ${error.message}`))
+      else done(null, value)
+    })
+  })
+}
+
+/** The media type without parameters, in lower case; undefined when the request names none. */
+function mediaType(request: FastifyRequest): string | undefined {
+  return request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase()
+}
+
+/** Refuses a body of a type that the operation does not take, before it is read. */
+function contentTypeHook({ body }: Operation) {
+  return async (request: FastifyRequest): Promise<void> => {
+    const type = mediaType(request)
+    if (body === undefined || type === undefined || body.contentTypes.includes(type)) return
+    throw new Problem('unsupported_media_type', `This operation takes: ${body.contentTypes.join(', ')}.`)
+  }
+}
+
+function bodyHook({ body, takesQuery, method }: Operation, uploadDir: string): preValidationAsyncHookHandler {
+  return async (request) => {
+    if (method === 'GET' && takesQuery) refuseUnknownQuery(request)
+    if (body === undefined) return
+    if (mediaType(request) === multipart) {
+      const form = await readForm(request, uploadDir)
+      request.body = form.fields
+      request.upload = form.upload
+    }
+    if (request.body === undefined && body.required) {
+      if (mediaType(request) === undefined && hasContent(request)) {
+        throw new Problem('unsupported_media_type', `This operation takes: ${body.contentTypes.join(', ')}.`)
+      }
+      throw invalidInput({ body: ['This operation needs a body.'] })
+    }
+  }
+}
+
+function hasContent({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+/** A mistyped filter would otherwise answer with the unfiltered list. */
+function refuseUnknownQuery(request: FastifyRequest): void {
+  const schema = request.routeOptions.schema?.querystring as { properties: object }
+  const unknown = Object.keys(request.query as object).filter((name) => !(name in schema.properties))
+  if (unknown.length === 0) return
+  throw invalidInput(Object.fromEntries(unknown.map((name) => [name, ['There is no such parameter.']])))
+}
+
+function routeHandler({ handledBy, path }: Operation, handlers: Handlers) {
+  // Which operation this is, is known at run time only; `Handlers` has made sure that call and handler fit.
+  const handler = handlers[handledBy as HandledOperation] as (call: Call<HandledOperation>) => Promise<{
+    status: number
+    body?: unknown
+    headers?: Record<string, string>
+  }>
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const { status, body, headers } = await handler({
+      params: request.params,
+      query: request.query,
+      body: request.body,
+      principal: request.principal,
+      upload: request.upload,
+      target: { path, query: request.query as Record<string, unknown> },
+      client: { address: request.ip, userAgent: request.headers['user-agent'] },
+      log: request.log,
+      refuse: (code, detail, errors) => new Problem(code, detail, { errors })
+    } as Call<HandledOperation>)
+    reply.code(status)
+    if (headers) reply.headers(headers)
+    if (body !== undefined) reply.type('application/json; charset=utf-8')
+    return reply.send(body)
+  }
+}
+
+/** 404, or 405 with `Allow` (RFC 9110, 15.5.6) where the contract has the path under other methods. */
+function notFoundHandler({ operations }: Contract) {
+  const paths = new Map<string, Set<string>>()
+  for (const { path, method } of operations) {
+    const allowed = paths.get(path) ?? new Set()
+    paths.set(path, allowed.add(method))
+    if (method === 'GET') allowed.add('HEAD')
+  }
+  const patterns = [...paths].map(([path, allowed]) => {
+    const pattern = path.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{\w+\}/g, '[^/]+')
+    return { pattern: new RegExp(`^${pattern}?$`), allowed }
+  })
+  return (request: FastifyRequest, reply: FastifyReply) => {
+    const path = request.url.split('?', 1)[0] as string
+    const allowed = new Set(patterns.filter(({ pattern }) => pattern.test(path)).flatMap((match) => [...match.allowed]))
+    if (allowed.size === 0) {
+      return sendProblem(new Problem('not_found', `There is nothing at ${request.method} ${path}.`), request, reply)
+    }
+    const allow = [...allowed].sort().join(', ')
+    const detail = `${path} does not have ${request.method}. It has: ${allow}.`
+    return sendProblem(new Problem('method_not_allowed', detail, { headers: { allow } }), request, reply)
+  }
+}

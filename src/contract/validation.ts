@@ -1,0 +1,108 @@
+import type { ErrorObject } from 'ajv'
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import type { FastifySchemaCompiler } from 'fastify'
+import { type FieldErrors, invalidInput, type Problem } from './problems.ts'
+
+/**
+ * An Ajv for the contract's schemas: JSON Schema 2020-12 with OpenAPI's formats, all errors at once.
+ * `x-not-in-future` on a date refuses one after today (UTC).
+ */
+export function contractAjv(coerceTypes: boolean | 'array'): Ajv2020 {
+  const ajv = new Ajv2020({ allErrors: true, strict: false, coerceTypes, useDefaults: true })
+  addFormats.default(ajv)
+  ajv.addKeyword({
+    keyword: 'x-not-in-future',
+    type: 'string',
+    schemaType: 'boolean',
+    error: { message: 'must not be in the future' },
+    validate: (_: boolean, date: string) => date <= new Date().toISOString().slice(0, 10)
+  })
+  return ajv
+}
+
+/**
+ * Compiles validators for Fastify. What comes as text (path, query, form) is coerced to the schema's types; a JSON
+ * body is taken as it is.
+ */
+export function validatorCompiler(): FastifySchemaCompiler<unknown> {
+  const strict = contractAjv(false)
+  const coercing = contractAjv('array')
+  return ({ schema, httpPart, contentType }: Parameters<FastifySchemaCompiler<unknown>>[0] & { contentType?: string }) => {
+    const json = httpPart === 'body' && (contentType === undefined || contentType === 'application/json')
+    const validate = (json ? strict : coercing).compile(schema as object) as ValidateFunction
+    return (input: unknown) => {
+      const problem = validate(input) ? undefined : inputProblem(validate.errors ?? [])
+      const nul = problem ? undefined : nullCharacterProblem(input)
+      const error = problem ?? nul
+      return error ? { error } : { value: input }
+    }
+  }
+}
+
+function inputProblem(errors: readonly ErrorObject[]): Problem {
+  const fields: FieldErrors = Object.create(null)
+  for (const error of errors) {
+    const field = fieldName(error)
+    const message = fieldMessage(error)
+    if (message === undefined || fields[field]?.includes(message)) continue
+    fields[field] = [...(fields[field] ?? []), message]
+  }
+  return invalidInput({ ...fields })
+}
+
+/** Dotted name of the field an error is about; `body` for the body as a whole. */
+function fieldName({ instancePath, keyword, params }: ErrorObject): string {
+  const path = instancePath
+    .split('/')
+    .slice(1)
+    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+  if (keyword === 'required') path.push(params.missingProperty)
+  if (keyword === 'additionalProperties') path.push(params.additionalProperty)
+  return path.join('.') || 'body'
+}
+
+const messages: Record<string, (params: ErrorObject['params']) => string | undefined> = {
+  required: () => 'This field is required.',
+  additionalProperties: () => 'There is no such field.',
+  type: ({ type }) => `Must be ${[type].flat().join(' or ')}.`,
+  minLength: ({ limit }) => (limit === 1 ? 'Must not be empty.' : `Must have at least ${limit} characters.`),
+  maxLength: ({ limit }) => `Must not be longer than ${limit} characters.`,
+  minimum: ({ limit }) => `Must be at least ${limit}.`,
+  maximum: ({ limit }) => `Must be at most ${limit}.`,
+  maxItems: ({ limit }) => `Must not have more than ${limit} items.`,
+  enum: ({ allowedValues }) => `Must be one of ${allowedValues.join(', ')}.`,
+  format: ({ format }) => formats[format] ?? `Must be a valid ${format}.`,
+  pattern: ({ pattern }) => patterns[pattern] ?? `Must match ${pattern}.`,
+  // Each branch of an anyOf tells its own error; these two add nothing to them.
+  anyOf: () => undefined,
+  const: () => undefined
+}
+
+const formats: Record<string, string> = {
+  date: 'Must be a real date of the form YYYY-MM-DD.',
+  email: 'Must be a valid email address.'
+}
+
+const patterns: Record<string, string> = {
+  '^[\\p{L}\\p{N}_.@+\\-]+$': 'May have letters, digits and @ . + - _ only.',
+  '\\S': 'Must not be blank.'
+}
+
+function fieldMessage({ keyword, params, message }: ErrorObject): string | undefined {
+  const write = messages[keyword]
+  return write ? write(params) : `${(message ?? 'is invalid').replace(/^./, (first) => first.toUpperCase())}.`
+}
+
+/** Postgres' text can't hold a null character; better told as bad input than found by the database. */
+function nullCharacterProblem(input: unknown): Problem | undefined {
+  const fields: FieldErrors = Object.create(null)
+  const visit = (value: unknown, path: string): void => {
+    if (typeof value === 'string' && value.includes('\0')) fields[path] = ['Null characters are not allowed.']
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, child] of Object.entries(value)) visit(child, path === '' ? key : `${path}.${key}`)
+    }
+  }
+  visit(input, '')
+  return Object.keys(fields).length > 0 ? invalidInput({ ...fields }) : undefined
+}

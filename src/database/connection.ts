@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import pg from 'pg'
+import type { DB } from '../../generated/database.ts'
+
+export type Database = Kysely<DB>
+/** A database or a transaction on it: what a query needs to run. */
+export type Connection = Kysely<DB> | Transaction<DB>
+
+export interface DatabaseOptions {
+  readonly url: string
+  readonly poolSize: number
+  readonly preparedStatements: boolean
+  /** Told of errors of idle connections, which otherwise end the process. */
+  readonly onError: (error: Error) => void
+}
+
+const parsers = new Map<number, (text: string) => unknown>([
+  // Ids are far below 2^53; counts too.
+  [pg.types.builtins.INT8, Number],
+  // node-postgres would make a local midnight of a date, which is another day in UTC.
+  [pg.types.builtins.DATE, (text) => text]
+])
+
+/**
+ * Statement names by text, shared by all connections. Postgres keeps a prepared statement a connection and a name;
+ * Kysely's texts are few and fixed, since no list is ever written out in them (`= any($1)`).
+ */
+const statementNames = new Map<string, string>()
+
+function statementName(text: string): string {
+  let name = statementNames.get(text)
+  if (name === undefined) {
+    name = createHash('sha256').update(text).digest('base64url').slice(0, 20)
+    statementNames.set(text, name)
+  }
+  return name
+}
+
+/** A client that prepares every statement with parameters once, by name, and then only binds and runs it. */
+class PreparingClient extends pg.Client {
+  // biome-ignore lint/suspicious/noExplicitAny: node-postgres declares eight overloads; all pass through here.
+  override query(first: any, values?: any, callback?: any): any {
+    if (typeof first === 'string' && Array.isArray(values) && values.length > 0) {
+      return super.query({ name: statementName(first), text: first, values }, callback)
+    }
+    return super.query(first, values, callback)
+  }
+}
+
+/** Opens a pool on Postgres. Nothing connects until the first query. */
+export function connect(options: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.poolSize,
+    connectionTimeoutMillis: 5000,
+    idleTimeoutMillis: 30_000,
+    application_name: 'user-management',
+    types: { getTypeParser: (oid: number, format?: string) => parsers.get(oid) ?? pg.types.getTypeParser(oid, format as 'text') },
+    ...(options.preparedStatements && { Client: PreparingClient })
+  } as pg.PoolConfig)
+  pool.on('error', options.onError)
+  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+}
+
+/**
+ * An id from outside as Postgres compares it with a column of any integer type: one beyond a column's range is then
+ * an id that does not occur, not an error.
+ */
+export function id(value: number) {
+  return sql<number>`${value}::bigint`
+}
+
+/** As `id`, for a list of ids: `where('id', '=', ids(list))`. */
+export function ids(values: readonly number[]) {
+  return sql<number>`any(${values}::bigint[])`
+}
+
+/** The name of the unique constraint or index that `error` says was violated, else undefined. */
+export function violatedUnique(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError && error.code === '23505' ? error.constraint : undefined
+}
+
+/** The table whose foreign key `error` says was violated, else undefined. */
+export function violatedReference(error: unknown): string | undefined {
+  return error instanceof pg.DatabaseError && error.code === '23503' ? error.table : undefined
+}
+
+// https://www.postgresql.org/docs/current/errcodes-appendix.html
+// Lost connections, exhausted resources, shutdown, a cancelled statement, a lock not got, deadlock, a read-only standby.
+const unavailableStates = /^(08|53|57P0|57014|40|25006|55P03)/
+const unavailableErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'])
+const unavailableMessages =
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/
+
+/** Whether `error` says that Postgres can't be reached or can't serve now, as opposed to a fault of ours. */
+export function isDatabaseUnavailable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  if (error instanceof AggregateError && error.errors.some(isDatabaseUnavailable)) return true
+  const code = (error as { code?: unknown }).code
+  if (error instanceof pg.DatabaseError) return unavailableStates.test(error.code ?? '')
+  return (typeof code === 'string' && unavailableErrors.has(code)) || unavailableMessages.test(error.message)
+}

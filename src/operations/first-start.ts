@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto'
+import type { Config } from '../config.ts'
+import type { Database } from '../database/connection.ts'
+import type { PasswordHashing } from '../passwords/hashing.ts'
+import { hasSuperuser, insertUser, lockAdministrators } from '../users/queries.ts'
+
+export interface FirstAdministrator {
+  readonly username: string
+  /** The password that was made up; undefined where the settings give it. */
+  readonly madePassword: string | undefined
+}
+
+/**
+ * Makes a superuser where there is none: with the password of ADMIN_PASSWORD or, in development, a random one.
+ * @returns undefined when there was one already, or when there is no password to give it
+ * @throws Error when ADMIN_USERNAME or ADMIN_EMAIL is another user's
+ */
+export async function ensureAdministrator(
+  database: Database,
+  hashing: PasswordHashing,
+  { admin, production }: Config
+): Promise<FirstAdministrator | undefined> {
+  if (await hasSuperuser(database)) return undefined
+  const madePassword = admin.password === undefined && !production ? randomBytes(12).toString('base64url') : undefined
+  const secret = admin.password ?? madePassword
+  if (secret === undefined) return undefined
+  const password = await hashing.hash(secret)
+  return database.transaction().execute(async (transaction) => {
+    // Replicas that start together make one superuser.
+    await lockAdministrators(transaction)
+    if (await hasSuperuser(transaction)) return undefined
+    const names = { username: admin.username, email: admin.email, first_name: '', last_name: '' }
+    const flags = { is_active: true, is_staff: true, is_superuser: true }
+    const id = await insertUser(transaction, { ...names, ...flags, password })
+    if (id === undefined) {
+      throw new Error('ADMIN_USERNAME or ADMIN_EMAIL is taken by a user who is no superuser; choose others')
+    }
+    return { username: admin.username, madePassword }
+  })
+}

@@ -1,0 +1,13 @@
+import fp from 'fastify-plugin'
+import type { SigningKey } from '../sessions/keys.ts'
+
+/** `GET /.well-known/jwks.json`: the keys that verify our tokens (RFC 7517); none where they are signed with a secret. */
+export const jwks = fp<{ signingKey: SigningKey }>(
+  async (app, { signingKey }) => {
+    const keys = signingKey.published ? [signingKey.published] : []
+    app.get('/.well-known/jwks.json', async (_request, reply) => {
+      return reply.header('cache-control', 'public, max-age=300').type('application/jwk-set+json').send(JSON.stringify({ keys }))
+    })
+  },
+  { name: 'jwks' }
+)

@@ -1,0 +1,27 @@
+import { type FastifyReply, type FastifyRequest, LogController } from 'fastify'
+
+/** One log line a request, when it is answered, with the id that the client was given; its arrival at `debug`. */
+export class RequestLog extends LogController {
+  constructor() {
+    super({ requestIdLogLabel: 'request_id' })
+  }
+
+  override incomingRequest(request: FastifyRequest): void {
+    request.log.debug({ req: request }, 'incoming request')
+  }
+
+  override requestCompleted(error: Error | null, request: FastifyRequest, reply: FastifyReply): void {
+    const fields = {
+      method: request.method,
+      url: request.url,
+      operation: request.routeOptions.config.operationId,
+      user_id: request.principal?.userId,
+      address: request.ip,
+      status: reply.statusCode,
+      milliseconds: Math.round(reply.elapsedTime * 10) / 10
+    }
+    // An error here came after the answer had begun, most often a client that went away.
+    if (error) request.log.warn({ ...fields, err: error }, 'request broken off')
+    else request.log.info(fields, 'request completed')
+  }
+}

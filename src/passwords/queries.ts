@@ -1,0 +1,127 @@
+import { sql } from 'kysely'
+import type { Connection, Database } from '../database/connection.ts'
+import { id } from '../database/connection.ts'
+import type { PasswordOwner } from './policy.ts'
+
+/**
+ * What a reset token is bound to: it dies once the password or the email is another one, whoever changed it. A login
+ * that upgrades the hash ends it too, as a login ends Django's tokens.
+ */
+const accountState = sql<Buffer>`sha256(convert_to(auth_user.password || ':' || auth_user.email, 'UTF8'))`
+
+export interface PasswordAccount extends PasswordOwner {
+  readonly id: number
+  readonly password: string
+}
+
+const accountColumns = ['id', 'password', 'username', 'first_name', 'last_name', 'email'] as const
+
+/** The active user with the id `userId`, with what password rules need to know. */
+export function findPasswordAccount(database: Connection, userId: number): Promise<PasswordAccount | undefined> {
+  return database
+    .selectFrom('auth_user')
+    .select(accountColumns)
+    .where('id', '=', id(userId))
+    .where('is_active', '=', true)
+    .executeTakeFirst()
+}
+
+export interface IssuedReset {
+  /** Undefined when no active user with a usable password has the email; the row made then is good for nothing. */
+  readonly userId: number | undefined
+  /** The greatest user id there is, which a made-up id has to look like. */
+  readonly greatestUserId: number
+}
+
+/**
+ * Opens a password reset for the user with this email, in the place of an earlier one, in one statement that does the
+ * same work whether there is such a user or not.
+ */
+export async function issuePasswordReset(
+  database: Database,
+  reset: { readonly email: string; readonly tokenHash: Buffer; readonly ttl: number }
+): Promise<IssuedReset> {
+  const { rows } = await sql<{ user_id: number | null; greatest_user_id: number }>`
+    with account as (
+      select id, ${accountState} as state
+      from auth_user
+      where lower(email) = lower(${reset.email}) and email <> '' and is_active and password not like '!%'
+      order by id
+      limit 1
+    ), swept as (
+      delete from password_reset
+      where token_hash in (
+        select token_hash from password_reset where expires_at < now() and user_id is null limit 100 for update skip locked
+      )
+    )
+    insert into password_reset (token_hash, user_id, account_state, expires_at)
+    values (
+      ${reset.tokenHash},
+      (select id from account),
+      (select state from account),
+      now() + make_interval(secs => ${reset.ttl})
+    )
+    on conflict (user_id) do update set
+      token_hash = excluded.token_hash,
+      account_state = excluded.account_state,
+      created_at = now(),
+      expires_at = excluded.expires_at
+    returning user_id, (select coalesce(max(id), 1) from auth_user) as greatest_user_id`.execute(database)
+  const row = rows[0] as (typeof rows)[number]
+  return { userId: row.user_id ?? undefined, greatestUserId: row.greatest_user_id }
+}
+
+export interface ResetKey {
+  readonly userId: number
+  readonly tokenHash: Buffer
+}
+
+/** The user whom a reset is open for, if it is still good. */
+export function findPasswordReset(database: Connection, key: ResetKey): Promise<PasswordAccount | undefined> {
+  return database
+    .selectFrom('password_reset')
+    .innerJoin('auth_user', 'auth_user.id', 'password_reset.user_id')
+    .select(accountColumns.map((column) => `auth_user.${column}` as const))
+    .where('password_reset.token_hash', '=', key.tokenHash)
+    .where('password_reset.user_id', '=', id(key.userId))
+    .where('password_reset.expires_at', '>', sql<Date>`now()`)
+    .where('password_reset.account_state', '=', accountState)
+    .where('auth_user.is_active', '=', true)
+    .executeTakeFirst()
+}
+
+/**
+ * Uses a reset up and sets the password. The row is deleted by whoever comes first; all others find none.
+ * @returns false, with nothing changed, when the reset is not (or no longer) good
+ */
+export async function usePasswordReset(transaction: Connection, key: ResetKey, password: string): Promise<boolean> {
+  const { rows } = await sql<{ id: number }>`
+    with used as (
+      delete from password_reset
+      where token_hash = ${key.tokenHash} and user_id = ${id(key.userId)} and expires_at > now()
+      returning user_id, account_state
+    )
+    update auth_user set password = ${password}
+    from used
+    where auth_user.id = used.user_id and auth_user.is_active and ${accountState} = used.account_state
+    returning auth_user.id`.execute(transaction)
+  return rows.length === 1
+}
+
+/**
+ * Sets a new password where the present one is still `current`, so that of two changes at once only one holds.
+ * @returns whether it was set
+ */
+export async function replacePassword(
+  database: Connection,
+  userId: number,
+  passwords: { readonly current: string; readonly next: string }
+): Promise<boolean> {
+  const result = await database
+    .updateTable('auth_user')
+    .set({ password: passwords.next })
+    .where('id', '=', id(userId))
+    .where('password', '=', passwords.current)
+    .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto'
+import { createWriteStream } from 'node:fs'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import type { FastifyRequest } from 'fastify'
+import { FieldFaults, Problem } from '../contract/problems.ts'
+
+/** A file from a form, on disk until its request is answered. */
+export interface UploadedFile {
+  readonly path: string
+  readonly bytes: number
+}
+
+export interface Form {
+  /** The fields as the JSON body they stand for. */
+  readonly fields: Record<string, unknown>
+  readonly upload: UploadedFile | undefined
+}
+
+/** Where a picture may stand in a form. */
+const pictureFields = new Set(['profile_picture', 'profile.profile_picture'])
+/** Fields of a form that stand for null when they are empty; a text stays an empty text. */
+const nullable = new Set(['birth_date', 'province', 'profile_picture'])
+/** Fields that may occur several times. */
+const repeated = new Set(['roles'])
+
+/**
+ * Reads a multipart body as the JSON body it stands for: `profile.phone` is `phone` in `profile`. A picture is streamed
+ * to a file in `folder`; the caller removes it once the request is answered (`removeUpload`).
+ * @throws Problem for a body that breaks off or is too large, a file where no file belongs
+ */
+export async function readForm(request: FastifyRequest, folder: string): Promise<Form> {
+  const fields: Record<string, unknown> = {}
+  const faults = new FieldFaults()
+  let upload: UploadedFile | undefined
+  try {
+    for await (const part of request.parts()) {
+      if (part.type === 'field') {
+        if (part.valueTruncated) throw new Problem('payload_too_large', `The field ${part.fieldname} is too large.`)
+        setField(fields, part.fieldname, part.value as string)
+      } else if (!pictureFields.has(part.fieldname)) {
+        part.file.resume()
+        faults.add(part.fieldname, 'There is no such file field.')
+      } else {
+        const path = join(folder, randomUUID())
+        // Known before the first byte is written, so that it is removed however the reading ends.
+        upload = { path, bytes: 0 }
+        await pipeline(part.file, createWriteStream(path, { mode: 0o600, flags: 'wx' }))
+        upload = { path, bytes: part.file.bytesRead }
+        // What a browser sends when no file was chosen.
+        if (upload.bytes === 0 && !part.filename) upload = await removeUpload(upload)
+      }
+    }
+    faults.throwIfAny()
+  } catch (error) {
+    await removeUpload(upload)
+    throw error
+  }
+  return { fields, upload }
+}
+
+/** Removes an upload's file, if there still is one. */
+export async function removeUpload(upload: UploadedFile | undefined): Promise<undefined> {
+  if (upload) await rm(upload.path, { force: true })
+}
+
+function setField(fields: Record<string, unknown>, name: string, text: string): void {
+  const [outer, ...rest] = name.split('.')
+  if (rest.length === 1 && outer === 'profile') {
+    if (typeof fields.profile !== 'object') fields.profile = {}
+    setField(fields.profile as Record<string, unknown>, rest[0] as string, text)
+    return
+  }
+  const value = text === '' && nullable.has(name) ? null : text
+  if (repeated.has(name)) fields[name] = [...((fields[name] as unknown[] | undefined) ?? []), value]
+  // defineProperty: a field named __proto__ is an unknown field, not a prototype.
+  else Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true })
+}

@@ -1,0 +1,90 @@
+import { sql } from 'kysely'
+import { type Connection, id, ids } from '../database/connection.ts'
+import { lockRoles } from '../roles/queries.ts'
+
+/** Columns of a profile that a request may set; an absent one is left alone. */
+export interface ProfileChanges {
+  readonly phone?: string | null
+  readonly address?: string | null
+  readonly birth_date?: string | null
+  readonly bio?: string | null
+  readonly province_id?: number | null
+  /** Path in the picture store. */
+  readonly profile_picture?: string | null
+}
+
+/** Makes the user's profile if it is missing: once, however many ask at the same time. Nothing for an unknown user. */
+export async function ensureProfile(database: Connection, userId: number): Promise<void> {
+  await sql`
+    insert into api_userprofile (user_id, created_at, updated_at)
+    select id, now(), now() from auth_user where id = ${id(userId)} for key share
+    on conflict (user_id) do nothing`.execute(database)
+}
+
+export interface ChangedProfile {
+  readonly profileId: number
+  /** Path of the picture before the change. */
+  readonly previousPicture: string | null
+}
+
+/**
+ * Changes a profile that exists; `updated_at` moves at every save, as Django's `auto_now` does.
+ * @returns undefined when there is none
+ */
+export async function changeProfile(
+  transaction: Connection,
+  userId: number,
+  changes: ProfileChanges
+): Promise<ChangedProfile | undefined> {
+  const before = await transaction
+    .selectFrom('api_userprofile')
+    .select(['id', 'profile_picture'])
+    .where('user_id', '=', id(userId))
+    .forUpdate()
+    .executeTakeFirst()
+  if (!before) return undefined
+  await transaction
+    .updateTable('api_userprofile')
+    .set({ ...changes, updated_at: sql`now()` })
+    .where('id', '=', before.id)
+    .execute()
+  return { profileId: before.id, previousPicture: before.profile_picture }
+}
+
+/**
+ * Makes `roleIds` the roles noted on a profile.
+ * @returns the ids that are no role's; when there are any, nothing is changed
+ */
+export async function replaceProfileRoles(
+  transaction: Connection,
+  profileId: number,
+  roleIds: readonly number[]
+): Promise<number[]> {
+  const known = await lockRoles(transaction, roleIds)
+  const unknown = roleIds.filter((roleId) => !known.has(roleId))
+  if (unknown.length > 0) return unknown
+  await transaction
+    .deleteFrom('api_userprofile_roles')
+    .where('userprofile_id', '=', profileId)
+    .where((eb) => eb.not(eb('group_id', '=', ids(roleIds))))
+    .execute()
+  await sql`
+    insert into api_userprofile_roles (userprofile_id, group_id)
+    select ${profileId}::bigint, group_id from unnest(${[...known]}::integer[]) as group_id
+    on conflict (userprofile_id, group_id) do nothing`.execute(transaction)
+  return []
+}
+
+/** Deletes a user's profile. @returns the path of its picture, null without one; undefined when there is no profile */
+export async function deleteProfile(transaction: Connection, userId: number): Promise<{ picture: string | null } | undefined> {
+  const profile = await transaction
+    .selectFrom('api_userprofile')
+    .select(['id', 'profile_picture'])
+    .where('user_id', '=', id(userId))
+    .forUpdate()
+    .executeTakeFirst()
+  if (!profile) return undefined
+  await transaction.deleteFrom('api_userprofile_roles').where('userprofile_id', '=', profile.id).execute()
+  await transaction.deleteFrom('api_userprofile').where('id', '=', profile.id).execute()
+  return { picture: profile.profile_picture }
+}

@@ -1,0 +1,70 @@
+import type { components } from '../../generated/api.ts'
+import { FieldFaults } from '../contract/problems.ts'
+import { passwordFaults } from '../passwords/policy.ts'
+import type { UploadedFile } from '../profiles/form.ts'
+import { readProfileInput } from '../profiles/input.ts'
+import { changeProfile, ensureProfile } from '../profiles/queries.ts'
+import type { Services } from '../services.ts'
+import { normalizeEmail, normalizeUsername, unknownRoles } from './input.ts'
+import { findAccount, findTakenFields, insertUser, replaceUserRoles } from './queries.ts'
+import { toUser, type User } from './user.ts'
+
+type Input = components['schemas']['UserCreate']
+
+/** The user that was made, or the names that other users have already; then nothing was made. */
+export type Creation = { readonly user: User } | { readonly taken: ('username' | 'email')[] }
+
+/**
+ * Makes a user with its profile, and its picture if one came along, all or nothing. Of two that ask for one name at
+ * the same time, one gets it.
+ * @param mayChooseRoles whether the caller is an administrator; others get a fault for `roles`
+ * @throws Problem invalid_input with everything that is wrong
+ */
+export async function createAccount(
+  services: Services,
+  input: Input,
+  upload: UploadedFile | undefined,
+  mayChooseRoles: boolean
+): Promise<Creation> {
+  const { database, hashing, pictures } = services
+  const faults = new FieldFaults()
+  const owner = {
+    username: normalizeUsername(input.username, faults),
+    email: normalizeEmail(input.email ?? ''),
+    first_name: input.first_name ?? '',
+    last_name: input.last_name ?? ''
+  }
+  if (input.roles && !mayChooseRoles) faults.add('roles', 'Only an administrator may set roles.')
+  const weaknesses = passwordFaults(input.password, owner)
+  if (weaknesses.length > 0) faults.add('password', ...weaknesses)
+  const { changes, picture } = await readProfileInput(services, input.profile ?? {}, upload, null, faults, 'profile.')
+  faults.throwIfAny()
+
+  // Asked before the costly hash; what decides is the unique index below.
+  const taken = await findTakenFields(database, owner)
+  if (taken.length > 0) return { taken }
+  const password = await hashing.hash(input.password)
+
+  let userId = 0
+  const saved = await pictures.replace(picture, (path) =>
+    database.transaction().execute(async (transaction) => {
+      const inserted = await insertUser(transaction, {
+        ...owner,
+        password,
+        is_active: input.is_active ?? true,
+        is_staff: input.is_staff ?? false,
+        is_superuser: false
+      })
+      if (inserted === undefined) return undefined
+      userId = inserted
+      const unknown = await replaceUserRoles(transaction, userId, [...new Set(input.roles ?? [])])
+      if (unknown.length > 0) throw unknownRoles(unknown)
+      await ensureProfile(transaction, userId)
+      return changeProfile(transaction, userId, { ...changes, ...(path !== undefined && { profile_picture: path }) })
+    })
+  )
+  if (!saved) return { taken: await findTakenFields(database, owner) }
+  const account = await findAccount(database, userId)
+  if (!account) throw new Error(`The user ${userId} was deleted while it was made`)
+  return { user: toUser(account, pictures.url) }
+}

@@ -1,0 +1,276 @@
+import { type Expression, type RawBuilder, sql } from 'kysely'
+import { type Connection, id, ids, violatedUnique } from '../database/connection.ts'
+import { fetchPage, type Page, type PageRequest, type Sort } from '../database/paging.ts'
+import { deleteProfile } from '../profiles/queries.ts'
+import { lockRoles } from '../roles/queries.ts'
+
+export interface RoleSummary {
+  readonly id: number
+  readonly name: string
+}
+
+/** A user with its profile, whose columns are null where there is none: what users and profiles are shown from. */
+export interface AccountRow {
+  readonly id: number
+  readonly username: string
+  readonly email: string
+  readonly first_name: string
+  readonly last_name: string
+  readonly is_active: boolean
+  readonly is_staff: boolean
+  readonly date_joined: Date
+  readonly last_login: Date | null
+  readonly user_roles: RoleSummary[]
+  readonly profile_id: number | null
+  readonly phone: string | null
+  readonly address: string | null
+  readonly birth_date: string | null
+  readonly profile_picture: string | null
+  readonly bio: string | null
+  readonly province_id: number | null
+  readonly created_at: Date | null
+  readonly updated_at: Date | null
+  readonly profile_roles: RoleSummary[]
+}
+
+function roleSummaries(membership: RawBuilder<unknown>, owner: RawBuilder<unknown>, ownerId: Expression<unknown>) {
+  return sql<RoleSummary[]>`(
+    select coalesce(json_agg(json_build_object('id', auth_group.id, 'name', auth_group.name) order by auth_group.name), '[]')
+    from ${membership} as membership
+    join auth_group on auth_group.id = membership.group_id
+    where membership.${owner} = ${ownerId})`
+}
+
+/** Users with their profiles and both sets of roles, one row a user, in one statement. */
+function selectAccounts(database: Connection) {
+  return database
+    .selectFrom('auth_user')
+    .leftJoin('api_userprofile', 'api_userprofile.user_id', 'auth_user.id')
+    .select([
+      'auth_user.id',
+      'auth_user.username',
+      'auth_user.email',
+      'auth_user.first_name',
+      'auth_user.last_name',
+      'auth_user.is_active',
+      'auth_user.is_staff',
+      'auth_user.date_joined',
+      'auth_user.last_login',
+      'api_userprofile.id as profile_id',
+      'api_userprofile.phone',
+      'api_userprofile.address',
+      'api_userprofile.birth_date',
+      'api_userprofile.profile_picture',
+      'api_userprofile.bio',
+      'api_userprofile.province_id',
+      'api_userprofile.created_at',
+      'api_userprofile.updated_at'
+    ])
+    .select((eb) => [
+      roleSummaries(sql.table('auth_user_groups'), sql.ref('user_id'), eb.ref('auth_user.id')).as('user_roles'),
+      roleSummaries(sql.table('api_userprofile_roles'), sql.ref('userprofile_id'), eb.ref('api_userprofile.id')).as(
+        'profile_roles'
+      )
+    ])
+}
+
+export function findAccount(database: Connection, userId: number): Promise<AccountRow | undefined> {
+  return selectAccounts(database).where('auth_user.id', '=', id(userId)).executeTakeFirst()
+}
+
+export interface AccountFilter {
+  readonly search?: string | undefined
+  /** Role id or name. */
+  readonly role?: string | undefined
+  readonly is_active?: boolean | undefined
+  readonly is_staff?: boolean | undefined
+  /** Province id. */
+  readonly province?: number | undefined
+}
+
+const userSorts: Record<string, Sort> = {
+  id: { expression: sql.ref('auth_user.id'), type: 'bigint' },
+  username: { expression: sql`lower(auth_user.username)`, type: 'text' },
+  email: { expression: sql`lower(auth_user.email)`, type: 'text' },
+  first_name: { expression: sql.ref('auth_user.first_name'), type: 'text' },
+  last_name: { expression: sql.ref('auth_user.last_name'), type: 'text' },
+  date_joined: { expression: sql.ref('auth_user.date_joined'), type: 'timestamptz' },
+  last_login: { expression: sql`coalesce(auth_user.last_login, '-infinity')`, type: 'timestamptz' }
+}
+
+const profileSorts: Record<string, Sort> = {
+  ...userSorts,
+  created_at: { expression: sql.ref('api_userprofile.created_at'), type: 'timestamptz' },
+  updated_at: { expression: sql.ref('api_userprofile.updated_at'), type: 'timestamptz' }
+}
+
+const identity = sql<number>`auth_user.id`
+
+/** A page of users, with or without a profile. */
+export function pageOfUsers(database: Connection, filter: AccountFilter, request: PageRequest): Promise<Page<AccountRow>> {
+  return fetchPage(filtered(database, filter), userSorts, identity, request)
+}
+
+/** A page of the users who have a profile. */
+export function pageOfProfiles(database: Connection, filter: AccountFilter, request: PageRequest): Promise<Page<AccountRow>> {
+  return fetchPage(filtered(database, filter).where('api_userprofile.id', 'is not', null), profileSorts, identity, request)
+}
+
+function filtered(database: Connection, { search = '', role, is_active, is_staff, province }: AccountFilter) {
+  let query = selectAccounts(database)
+  for (const word of search.split(/\s+/).filter(Boolean)) {
+    const pattern = `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`
+    query = query.where((eb) =>
+      eb.or(
+        (['username', 'email', 'first_name', 'last_name'] as const).map((column) => eb(`auth_user.${column}`, 'ilike', pattern))
+      )
+    )
+  }
+  if (role !== undefined) {
+    const [column, value] = /^\d{1,15}$/.test(role) ? ['auth_group.id', id(Number(role))] : ['auth_group.name', role]
+    query = query.where(sql<boolean>`exists (
+      select from auth_user_groups
+      join auth_group on auth_group.id = auth_user_groups.group_id
+      where auth_user_groups.user_id = auth_user.id and ${sql.ref(column as string)} = ${value})`)
+  }
+  if (is_active !== undefined) query = query.where('auth_user.is_active', '=', is_active)
+  if (is_staff !== undefined) query = query.where('auth_user.is_staff', '=', is_staff)
+  if (province !== undefined) query = query.where('api_userprofile.province_id', '=', id(province))
+  return query
+}
+
+export interface NewUser {
+  readonly username: string
+  readonly email: string
+  /** As `PasswordHashing.hash` made it. */
+  readonly password: string
+  readonly first_name: string
+  readonly last_name: string
+  readonly is_active: boolean
+  readonly is_staff: boolean
+  readonly is_superuser: boolean
+}
+
+/** @returns the new user's id; undefined when the username or the email is taken, see `findTakenFields` */
+export async function insertUser(database: Connection, user: NewUser): Promise<number | undefined> {
+  const row = await database
+    .insertInto('auth_user')
+    .values({ ...user, date_joined: sql`now()` })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return row?.id
+}
+
+/** Which of the two names another user than `exceptId` has, without regard to case. */
+export async function findTakenFields(
+  database: Connection,
+  { username, email }: { readonly username?: string | undefined; readonly email?: string | undefined },
+  exceptId = 0
+): Promise<('username' | 'email')[]> {
+  const name = sql`lower(${username ?? null}::text)`
+  const address = sql`lower(nullif(${email ?? null}::text, ''))`
+  const { rows } = await sql<{ username: boolean; email: boolean }>`
+    select
+      exists (select from auth_user where lower(username) = ${name} and id <> ${id(exceptId)}) as username,
+      exists (select from auth_user where lower(email) = ${address} and email <> '' and id <> ${id(exceptId)}) as email`.execute(
+    database
+  )
+  return (['username', 'email'] as const).filter((field) => rows[0]?.[field])
+}
+
+export interface UserChanges {
+  readonly username?: string
+  readonly email?: string
+  readonly first_name?: string
+  readonly last_name?: string
+  readonly is_active?: boolean
+  readonly is_staff?: boolean
+}
+
+/** @returns whether there is such a user, or `taken` when the new username or email is another user's */
+export async function changeUser(transaction: Connection, userId: number, changes: UserChanges): Promise<boolean | 'taken'> {
+  if (Object.keys(changes).length === 0) {
+    return (await transaction.selectFrom('auth_user').select('id').where('id', '=', id(userId)).executeTakeFirst()) !== undefined
+  }
+  try {
+    const result = await transaction.updateTable('auth_user').set(changes).where('id', '=', id(userId)).executeTakeFirst()
+    return result.numUpdatedRows === 1n
+  } catch (error) {
+    if (violatedUnique(error)) return 'taken'
+    throw error
+  }
+}
+
+/**
+ * Makes `roleIds` the roles of a user.
+ * @returns the ids that are no role's; when there are any, nothing is changed
+ */
+export async function replaceUserRoles(transaction: Connection, userId: number, roleIds: readonly number[]): Promise<number[]> {
+  const known = await lockRoles(transaction, roleIds)
+  const unknown = roleIds.filter((roleId) => !known.has(roleId))
+  if (unknown.length > 0) return unknown
+  await transaction
+    .deleteFrom('auth_user_groups')
+    .where('user_id', '=', id(userId))
+    .where((eb) => eb.not(eb('group_id', '=', ids(roleIds))))
+    .execute()
+  await sql`
+    insert into auth_user_groups (user_id, group_id)
+    select ${userId}::integer, group_id from unnest(${[...known]}::integer[]) as group_id
+    on conflict (user_id, group_id) do nothing`.execute(transaction)
+  return []
+}
+
+/** An arbitrary number that all replicas take the same lock by. */
+const administratorsLock = 0x61646d69
+
+/**
+ * Lets one change of who is an administrator happen at a time: of two administrators who demote each other at once,
+ * the second sees what the first did.
+ */
+export async function lockAdministrators(transaction: Connection): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${administratorsLock}::bigint)`.execute(transaction)
+}
+
+/** Whether there is an active user who is superuser or has the role `admin`. */
+export async function hasAdministrator(database: Connection): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (
+      select from auth_user where is_active and (is_superuser or exists (
+        select from auth_user_groups join auth_group on auth_group.id = auth_user_groups.group_id
+        where auth_user_groups.user_id = auth_user.id and auth_group.name = 'admin'
+      ))
+    ) as found`.execute(database)
+  return rows[0]?.found === true
+}
+
+export async function hasSuperuser(database: Connection): Promise<boolean> {
+  const row = await database.selectFrom('auth_user').select('id').where('is_superuser', '=', true).limit(1).executeTakeFirst()
+  return row !== undefined
+}
+
+/** Tables of Django's own apps, which a database may or may not have, and their column that refers to a user. */
+const otherDjangoTables = { django_admin_log: 'user_id', authtoken_token: 'user_id' }
+
+/**
+ * Deletes a user with all rows that Django would delete with it, since its foreign keys do not cascade by themselves.
+ * @returns the path of the user's picture, null without one; undefined when there is no such user
+ */
+export async function deleteUser(transaction: Connection, userId: number): Promise<{ picture: string | null } | undefined> {
+  const user = await transaction.selectFrom('auth_user').select('id').where('id', '=', id(userId)).forUpdate().executeTakeFirst()
+  if (!user) return undefined
+  await transaction.deleteFrom('auth_user_groups').where('user_id', '=', user.id).execute()
+  await transaction.deleteFrom('auth_user_user_permissions').where('user_id', '=', user.id).execute()
+  const profile = await deleteProfile(transaction, user.id)
+  const { rows: present } = await sql<{ name: string }>`
+    select name from unnest(${Object.keys(otherDjangoTables)}::text[]) as name where to_regclass(name) is not null`.execute(
+    transaction
+  )
+  for (const { name } of present) {
+    const column = otherDjangoTables[name as keyof typeof otherDjangoTables]
+    await sql`delete from ${sql.table(name)} where ${sql.ref(column)} = ${user.id}`.execute(transaction)
+  }
+  await transaction.deleteFrom('auth_user').where('id', '=', user.id).execute()
+  return { picture: profile?.picture ?? null }
+}

@@ -1,0 +1,82 @@
+/**
+ * `npm test`: starts one Postgres for all test files, runs them with tap, and tells which statuses of which operations
+ * were reached. Fails where a test fails or, in a run of all files, a declared status was not reached.
+ *
+ *   npm test                                   all
+ *   npm test -- test/roles/roles.test.ts       some
+ */
+import { spawn } from 'node:child_process'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { contract, coverageVariable } from './support/contract.ts'
+import { serverVariable, startTestServer } from './support/postgres.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const files = process.argv.slice(2)
+const all = files.length === 0
+
+const server = await startTestServer()
+const coverage = await mkdtemp(join(tmpdir(), 'user-management-coverage-'))
+try {
+  const { code, passed, failed } = await runTap(all ? await testFiles() : files)
+  const unreached = await reportCoverage()
+  const short = all && unreached > 0
+  if (short) console.log(`${unreached} declared statuses were not reached by any test.`)
+  console.log(`${passed} passed, ${failed + (short ? 1 : 0)} failed`)
+  if (code !== 0 || failed > 0 || short) process.exitCode = 1
+} finally {
+  await server.stop()
+  await rm(coverage, { recursive: true, force: true })
+}
+
+async function testFiles(): Promise<string[]> {
+  const names = await readdir(join(root, 'test'), { recursive: true })
+  return names.filter((name) => name.endsWith('.test.ts')).map((name) => join('test', name))
+}
+
+async function runTap(tests: string[]): Promise<{ code: number; passed: number; failed: number }> {
+  const child = spawn(process.execPath, [join(root, 'node_modules/tap/dist/esm/run.mjs'), 'run', '--reporter=tap', ...tests], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, [serverVariable]: server.url, [coverageVariable]: coverage, NODE_ENV: 'test' }
+  })
+  let [passed, failed] = [0, 0]
+  let pending = ''
+  child.stdout.on('data', (chunk) => {
+    const lines = (pending + chunk).split('\n')
+    pending = lines.pop() as string
+    for (const line of lines) {
+      // Assertions stand deepest; a line that sums up a test or a file is followed by its duration.
+      const [, indent = '', not] = /^( *)(not )?ok \d+/.exec(line) ?? []
+      const assertion = /^ *(not )?ok \d+/.test(line) && !/ # time=[\d.]+m?s/.test(line)
+      if (assertion && not) failed += 1
+      else if (assertion) passed += 1
+      if (not || indent.length === 0 || failed > 0) console.log(line)
+    }
+  })
+  const code = await new Promise<number>((done) => child.on('close', (status) => done(status ?? 1)))
+  return { code, passed, failed: code !== 0 && failed === 0 ? 1 : failed }
+}
+
+async function reportCoverage(): Promise<number> {
+  const reached = new Set<string>()
+  for (const file of await readdir(coverage)) {
+    for (const line of (await readFile(join(coverage, file), 'utf8')).split('\n')) reached.add(line)
+  }
+  const declared = contract.operations.flatMap(({ operationId, statuses }) =>
+    statuses.map((status) => `${operationId} ${status}`)
+  )
+  const missing = declared.filter((pair) => !reached.has(pair))
+  console.log(
+    `\nContract: ${contract.operations.length} operations, ${declared.length - missing.length} of ${declared.length} statuses reached`
+  )
+  if (all) {
+    for (const { operationId, statuses } of contract.operations) {
+      const marks = statuses.map((status) => (reached.has(`${operationId} ${status}`) ? `${status}` : `[${status}]`))
+      console.log(`  ${operationId.padEnd(26)} ${marks.join(' ')}`)
+    }
+  }
+  return missing.length
+}

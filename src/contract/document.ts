@@ -120,7 +120,8 @@ export function routingDocument({ document }: Contract): Json {
     .map((operation) => operation.requestBody as Json | undefined)
   for (const body of [...Object.values(requestBodies ?? {}), ...inline]) {
     const content = body?.content as Record<string, Json> | undefined
-    if (content?.[multipart]) content[multipart].schema = content['application/json']?.schema
+    // A copy: the library resolves each reference object once.
+    if (content?.[multipart]) content[multipart].schema = structuredClone(content['application/json']?.schema)
   }
   return copy
 }

@@ -100,16 +100,16 @@ const fastifyErrors: Record<string, ProblemCode> = {
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof PageRequestError) return invalidInput({ [error.field]: [error.message] })
-  if (isDatabaseUnavailable(error)) {
-    return new Problem('unavailable', 'The database is out of reach. Try again shortly.', {
-      headers: { 'retry-after': retryAfter }
-    })
-  }
   const { code, statusCode, message } = error as Partial<FastifyError>
   const known = fastifyErrors[code ?? '']
   if (known) return new Problem(known, message ?? problemTypes[known].title)
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new Problem('malformed_body', message ?? 'The request can not be read.')
+  }
+  if (isDatabaseUnavailable(error)) {
+    return new Problem('unavailable', 'The database is out of reach. Try again shortly.', {
+      headers: { 'retry-after': retryAfter }
+    })
   }
   return new Problem('internal_error', 'The service failed. The request id leads to the cause in its log.')
 }
@@ -147,7 +147,7 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
 
 /** A whole HTTP/1.1 answer for bytes that never became a request (no route, no request id of ours). */
 export function rawProblem(status: number, detail: string, requestId: string, log: FastifyBaseLogger): string {
-  log.info({ reqId: requestId, status }, detail)
+  log.info({ request_id: requestId, status }, detail)
   const title = STATUS_CODES[status] ?? 'Bad Request'
   const body = JSON.stringify({ type: 'about:blank', title, status, code: 'malformed_body', detail, request_id: requestId })
   return [

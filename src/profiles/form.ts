@@ -55,9 +55,14 @@ export async function readForm(request: FastifyRequest, folder: string): Promise
     faults.throwIfAny()
   } catch (error) {
     await removeUpload(upload)
-    throw error
+    throw isOfBody(error) ? new Problem('malformed_body', `The form can not be read: ${(error as Error).message}`) : error
   }
   return { fields, upload }
+}
+
+/** Whether `error` came of what the client sent, or stopped sending: neither a problem already, nor of our disk. */
+function isOfBody(error: unknown): boolean {
+  return error instanceof Error && !(error instanceof Problem) && !('syscall' in error) && !('statusCode' in error)
 }
 
 /** Removes an upload's file, if there still is one. */

@@ -57,7 +57,7 @@ export function jwtOptions({ algorithm, kid, material }: SigningKey, { tokens }:
   return {
     secret: material as string,
     sign: { algorithm, iss: tokens.issuer, ...(kid !== undefined && { kid }) },
-    verify: { algorithms: [algorithm], allowedIss: tokens.issuer, requiredClaims: ['exp', 'iat', 'jti', 'sub', 'sid'] }
+    verify: { algorithms: [algorithm], allowedIss: tokens.issuer, requiredClaims: ['iss', 'exp', 'iat', 'jti', 'sub', 'sid'] }
   }
 }
 

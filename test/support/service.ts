@@ -153,7 +153,7 @@ export async function startService(
 
 /** Fails the test where an answer is not as the contract has it. */
 export function checkAnswer(t: Test, method: string, path: string, answer: Answer): void {
-  const operation = findOperation(method, path.split('?', 1)[0] as string)
+  const operation = findOperation(method, (path.split('?', 1)[0] as string).replace(/^\/auth\//, '/api/auth/'))
   if (!operation) return
   noteReached(operation, answer.status)
   const faults = contractFaults(operation, answer)

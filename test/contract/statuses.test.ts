@@ -1,0 +1,231 @@
+import t from 'tap'
+import type { Operation } from '../../src/contract/document.ts'
+import { contract, requestExample } from '../support/contract.ts'
+import { createTestDatabase } from '../support/postgres.ts'
+import { type RequestOptions, type Service, startService, type TestUser } from '../support/service.ts'
+
+// What every operation has in common, shown on every operation of the contract: one that is added is tested from then on.
+
+type Method = Parameters<Service['request']>[0]
+
+/** A request that succeeds: the contract's own example, on objects made for it. */
+interface Sample {
+  readonly path: string
+  readonly options: RequestOptions
+}
+
+let made = 0
+
+/** Fills in an operation's path and example so that the request succeeds on `service`. */
+async function sample(service: Service, operation: Operation, admin: TestUser): Promise<Sample> {
+  made += 1
+  const { handledBy, path } = operation
+  const example = requestExample(operation)
+  let id = 0
+  let as = admin
+  let body: Record<string, unknown> | undefined = example && { ...example }
+
+  if (/users|user_profile/.test(path) && path.includes('{id}')) {
+    id = (await service.user({ username: `sample${made}` })).id
+    if (handledBy === 'deleteUserProfile') await service.get(`/api/auth/user_profile/${id}/`, { as: admin })
+  } else if (/roles|permissions/.test(path) && path.includes('{id}')) {
+    id = (await service.post('/api/auth/roles/create/', { name: `role ${made}` }, { as: admin })).body.id
+  } else if (/provinces/.test(path) && path.includes('{id}')) {
+    id = (await service.post('/api/auth/provinces/create/', { name: `province ${made}` }, { as: admin })).body.id
+  }
+  if (body && 'name' in body) body.name = `${body.name} ${made}`
+  if (body && ('refresh' in body || 'token' in body) && handledBy !== 'confirmPasswordReset') {
+    const user = await service.user({ username: `bearer${made}` })
+    body = handledBy === 'verifyToken' ? { token: user.access } : { refresh: user.refresh }
+  }
+  if (handledBy === 'confirmPasswordReset') {
+    const user = await service.user({ username: `forgetful${made}` })
+    const { uid, token } = (await service.post('/api/auth/forgot-password/', { email: user.email })).body
+    body = { ...body, uid, token }
+  }
+  if (handledBy === 'changePassword') {
+    as = (await service.post('/api/auth/token/', { username: 'maria', password: body?.old_password })).body.access
+  }
+  return { path: path.replace('{id}', String(id)), options: { as, ...(body && { body }) } }
+}
+
+/** Makes the user whom the contract's examples log in as, by the contract's own example. */
+async function makeMaria(service: Service, admin: TestUser): Promise<void> {
+  const createUser = contract.operations.find(({ operationId }) => operationId === 'createUser') as Operation
+  await service.post('/api/auth/users/create/', requestExample(createUser), { as: admin })
+}
+
+function each(filter: (operation: Operation) => boolean): readonly Operation[] {
+  return contract.operations.filter(filter)
+}
+
+const takesId = ({ path }: Operation) => path.includes('{id}')
+
+t.test('the example of every request succeeds', async (t) => {
+  const service = await startService(t)
+  const admin = await service.admin()
+  for (const operation of contract.operations) {
+    // createUser's example is what makes maria.
+    if (operation.operationId === 'createUser') continue
+    if (!(await service.db.query("select from auth_user where username = 'maria'")).length) await makeMaria(service, admin)
+    const { path, options } = await sample(service, operation, admin)
+    const { status, text } = await service.request(operation.method as Method, path, options)
+    t.ok(status >= 200 && status < 300, `${operation.operationId} succeeds`, { status, text })
+  }
+})
+
+t.test('without a token, and with one that is none, a protected operation answers 401 before it reads the body', async (t) => {
+  const service = await startService(t)
+  for (const { operationId, method, path } of each(({ access }) => !access.anonymous)) {
+    for (const headers of [{}, { authorization: 'Bearer not.a.token' }, { authorization: 'Basic YTpi' }] as Record<
+      string,
+      string
+    >[]) {
+      const payload = '{ this is not JSON'
+      const response = await service.request(method as Method, path.replace('{id}', '1'), {
+        headers: { ...headers, 'content-type': 'application/json' },
+        payload
+      })
+      t.equal(response.status, 401, operationId)
+      t.match(response.headers['www-authenticate'], /^Bearer realm=/)
+    }
+  }
+})
+
+t.test('a caller without the role is refused before the body is read, and nothing is changed', async (t) => {
+  const service = await startService(t)
+  const user = await service.user()
+  const other = await service.user()
+  const before = await snapshot(service)
+  for (const { operationId, method, path } of each(({ access }) => access.roles.length > 0)) {
+    const response = await service.request(method as Method, path.replace('{id}', String(other.id)), {
+      as: user,
+      headers: { 'content-type': 'application/json' },
+      payload: '{ this is not JSON'
+    })
+    t.equal(response.status, 403, operationId)
+    t.equal(response.body.code, 'permission_denied')
+  }
+  t.same(await snapshot(service), before)
+})
+
+t.test('REQUIRED_ROLES closes any operation that a token can open', async (t) => {
+  const open = each(({ access, handledBy, operationId }) => access.roles.length === 0 && handledBy === operationId)
+  const closable = open.filter(({ statuses }) => statuses.includes(403))
+  const settings = closable.map(({ operationId }) => `${operationId}=admin`).join(';')
+  const service = await startService(t, { REQUIRED_ROLES: settings })
+  const user = await service.user()
+  for (const { operationId, method, path } of each(({ handledBy }) => closable.some((each) => each.operationId === handledBy))) {
+    t.equal((await service.request(method as Method, path, {})).status, 401, operationId)
+    t.equal((await service.request(method as Method, path, { as: user })).status, 403, operationId)
+  }
+})
+
+t.test('an id that is no id is a 400 that names it, an unknown one a 404', async (t) => {
+  const service = await startService(t)
+  const admin = await service.admin()
+  for (const operation of each(takesId)) {
+    const { operationId, method, path, statuses } = operation
+    const body = requestExample(operation)
+    const options = { as: admin, ...(body && { body }) }
+    for (const id of ['abc', '0', '-1', '1.5', '9223372036854775808', '1e3x', '%00']) {
+      const response = await service.request(method as Method, path.replace('{id}', id), options)
+      t.equal(response.status, 400, `${operationId} ${id}`)
+      t.ok(response.body.errors.id, 'the field is named')
+    }
+    for (const id of ['4711', '2147483648', '9007199254740991']) {
+      const response = await service.request(method as Method, path.replace('{id}', id), options)
+      t.equal(response.status, 404, `${operationId} ${id}`)
+    }
+    t.ok(statuses.includes(404))
+  }
+})
+
+t.test('a body that is broken, missing, of another type or too large is refused, and changes nothing', async (t) => {
+  const service = await startService(t)
+  const admin = await service.admin()
+  const before = await snapshot(service)
+  const json = { 'content-type': 'application/json' }
+  for (const { operationId, method, path, body } of each(({ body }) => body !== undefined)) {
+    const send = (headers: Record<string, string>, payload?: string) =>
+      service.request(method as Method, path.replace('{id}', String(admin.id)), {
+        as: admin,
+        headers,
+        ...(payload !== undefined && { payload })
+      })
+    const broken = await send(json, '{"a": ')
+    t.equal(broken.status, 400, `${operationId}: broken JSON`)
+    t.equal(broken.body.code, 'malformed_body')
+    if (body?.required) {
+      t.equal((await send(json)).status, 400, `${operationId}: no body`)
+      t.equal((await send(json, 'null')).status, 400, `${operationId}: null`)
+      t.equal((await send(json, '[]')).status, 400, `${operationId}: an array`)
+    }
+    const fields = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`unknown_${index}`, index]))
+    const unknown = await send(json, JSON.stringify(fields))
+    t.equal(unknown.status, 400, `${operationId}: unknown fields`)
+    t.equal(Object.keys(unknown.body.errors).filter((name) => name.startsWith('unknown_')).length, 100, 'all of them are named')
+    t.equal((await send({ 'content-type': 'text/xml' }, '<a/>')).status, 415, `${operationId}: XML`)
+    t.equal((await send({ 'content-type': 'text/plain' }, 'a')).status, 415, `${operationId}: text`)
+    const large = await send(json, JSON.stringify({ a: 'x'.repeat(10 * 1024 * 1024) }))
+    t.equal(large.status, 413, `${operationId}: 10 MB`)
+    t.equal((await send(json, '{"__proto__": {"is_superuser": true}}')).status, 400, `${operationId}: __proto__`)
+  }
+  t.same(await snapshot(service), before)
+})
+
+t.test('an unknown query parameter of a list is a 400 that names it', async (t) => {
+  const service = await startService(t)
+  const admin = await service.admin()
+  for (const { operationId, path } of each(({ takesQuery }) => takesQuery)) {
+    const { status, body } = await service.get(`${path}?serach=a&page=0`, { as: admin })
+    t.equal(status, 400, operationId)
+    t.ok(body.errors.serach)
+  }
+})
+
+t.test('with the database gone every operation answers 503 with Retry-After', async (t) => {
+  const alive = await startService(t)
+  const admin = await alive.admin()
+  await makeMaria(alive, admin)
+  const samples = new Map<Operation, Sample>()
+  for (const operation of contract.operations) samples.set(operation, await sample(alive, operation, admin))
+  const service = await startService(t, { DATABASE_URL: 'postgres://nobody:nothing@127.0.0.1:1/none' })
+  for (const [{ operationId, method }, { path, options }] of samples) {
+    const { status, headers, body } = await service.request(method as Method, path, options)
+    t.equal(status, 503, operationId)
+    t.ok(Number(headers['retry-after']) > 0)
+    t.equal(body.code, 'unavailable')
+  }
+})
+
+t.test(
+  'a fault of the service is a 500 that says nothing of its cause, which stands in the log under the request id',
+  async (t) => {
+    const db = await createTestDatabase()
+    t.teardown(() => db.drop())
+    const service = await startService(t, {}, { db })
+    const admin = await service.admin()
+    await makeMaria(service, admin)
+    const samples = new Map<Operation, Sample>()
+    for (const operation of contract.operations) samples.set(operation, await sample(service, operation, admin))
+    await db.query('drop schema public cascade')
+    for (const [{ operationId, method }, { path, options }] of samples) {
+      const { status, body, text } = await service.request(method as Method, path, options)
+      t.equal(status, 500, operationId)
+      t.notMatch(text, /relation|select|public|stack|\.ts|postgres/i)
+      t.match(service.log(), new RegExp(`"level":50[^\n]*"request_id":"${body.request_id}"[^\n]*does not exist`))
+    }
+  }
+)
+
+/** Everything that a refused request must not have changed. */
+async function snapshot(service: Service): Promise<unknown> {
+  const tables = ['auth_user', 'auth_group', 'auth_user_groups', 'auth_group_permissions', 'api_userprofile', 'api_provinces']
+  const counts = await Promise.all(
+    [...tables, 'api_userprofile_roles', 'password_reset'].map((table) =>
+      service.db.query(`select md5(coalesce(string_agg(row::text, ',' order by row::text), '')) as sum from ${table} row`)
+    )
+  )
+  return { tables: counts, pictures: await service.pictures() }
+}

@@ -1,13 +1,11 @@
 import closeWithGrace from 'close-with-grace'
 import type { FastifyServerOptions } from 'fastify'
-import pretty from 'pino-pretty'
 import { buildApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
 import { connect } from './database/connection.ts'
 import { startEmbedded } from './database/embedded.ts'
 import { migrate } from './database/migrator.ts'
 import { ensureAdministrator, type FirstAdministrator } from './operations/first-start.ts'
-import { startHashing } from './passwords/hashing.ts'
 
 /**
  * Runs the service until SIGTERM or SIGINT: config, database, migrations, app, listen; then drains and closes what it
@@ -26,8 +24,8 @@ export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
       url,
       onError: (err) => log.warn({ err }, 'A database connection was lost')
     })
-    const administrator = await makeAdministrator(database, config)
-    const app = await buildApp({ config, database, logger: loggerOptions(config) })
+    const administrator = await ensureAdministrator(database, config)
+    const app = await buildApp({ config, database, logger: await loggerOptions(config) })
     log = app.log
     app.log.info({ migrations, embedded: embedded !== undefined }, 'Database ready')
     if (config.passwords.resetDelivery === 'response') {
@@ -48,18 +46,13 @@ export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
   }
 }
 
-async function makeAdministrator(database: ReturnType<typeof connect>, config: Config) {
-  const hashing = await startHashing(config.passwords.hashCost, 1)
-  try {
-    return await ensureAdministrator(database, hashing, config)
-  } finally {
-    await hashing.close()
-  }
-}
-
 /** JSON lines in production, readable ones in development; nothing of a request's headers or body. */
-function loggerOptions({ production, logLevel: level }: Config): FastifyServerOptions['logger'] {
-  return production ? { level } : { level, stream: pretty({ ignore: 'pid,hostname', translateTime: 'HH:MM:ss' }) }
+async function loggerOptions({ production, logLevel: level }: Config): Promise<FastifyServerOptions['logger']> {
+  // A development dependency, which a production install does not have.
+  const pretty = production ? undefined : await import('pino-pretty').catch(() => undefined)
+  return pretty
+    ? { level, stream: pretty.default({ ignore: 'pid,hostname', translateTime: 'HH:MM:ss', singleLine: true }) }
+    : { level }
 }
 
 function welcome({ publicUrl, admin }: Config, address: string, made: FirstAdministrator | undefined): string {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Config } from '../config.ts'
 import type { Database } from '../database/connection.ts'
-import type { PasswordHashing } from '../passwords/hashing.ts'
+import { startHashing } from '../passwords/hashing.ts'
 import { hasSuperuser, insertUser, lockAdministrators } from '../users/queries.ts'
 
 export interface FirstAdministrator {
@@ -17,14 +17,14 @@ export interface FirstAdministrator {
  */
 export async function ensureAdministrator(
   database: Database,
-  hashing: PasswordHashing,
-  { admin, production }: Config
+  { admin, passwords, production }: Config
 ): Promise<FirstAdministrator | undefined> {
   if (await hasSuperuser(database)) return undefined
-  const madePassword = admin.password === undefined && !production ? randomBytes(12).toString('base64url') : undefined
+  const madePassword = admin.password === undefined && !production ? randomBytes(12).toString('hex') : undefined
   const secret = admin.password ?? madePassword
   if (secret === undefined) return undefined
-  const password = await hashing.hash(secret)
+  const hashing = await startHashing(passwords.hashCost, 1)
+  const password = await hashing.hash(secret).finally(() => hashing.close())
   return database.transaction().execute(async (transaction) => {
     // Replicas that start together make one superuser.
     await lockAdministrators(transaction)

@@ -1,13 +1,13 @@
 # syntax=docker/dockerfile:1
 
-FROM node:24-slim AS build
+FROM node:26-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
 COPY . .
 RUN npm run build && npm prune --omit=dev
 
-FROM node:24-slim
+FROM node:26-slim
 LABEL org.opencontainers.image.title="user-management" \
       org.opencontainers.image.description="Profiles, users, roles, permissions, tokens and passwords on Django's tables" \
       org.opencontainers.image.licenses="MIT"

@@ -3,13 +3,14 @@ import { holdsRole } from '../contract/access.ts'
 import type { HandlersOf, Principal } from '../contract/handlers.ts'
 import { pageHeaders } from '../contract/links.ts'
 import { FieldFaults } from '../contract/problems.ts'
+import { replaceRoles } from '../roles/queries.ts'
 import type { Services } from '../services.ts'
 import { unknownRoles } from '../users/input.ts'
 import { changeUser, findAccount, pageOfProfiles } from '../users/queries.ts'
 import type { UploadedFile } from './form.ts'
 import { readProfileInput } from './input.ts'
 import { type Profile, presentPicture, toProfile } from './profile.ts'
-import { changeProfile, deleteProfile, ensureProfile, replaceProfileRoles } from './queries.ts'
+import { changeProfile, deleteProfile, ensureProfile } from './queries.ts'
 
 type ProfileOperation =
   | 'getProfile'
@@ -60,7 +61,7 @@ export function profileHandlers(services: Services): HandlersOf<ProfileOperation
         })
         if (!changed) return undefined
         if (roles) {
-          const unknown = await replaceProfileRoles(transaction, changed.profileId, [...new Set(roles)])
+          const unknown = await replaceRoles(transaction, 'profile', changed.profileId, [...new Set(roles)])
           if (unknown.length > 0) throw unknownRoles(unknown)
         }
         const names = { ...(first_name !== undefined && { first_name }), ...(last_name !== undefined && { last_name }) }

@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
-import { type Connection, id, ids } from '../database/connection.ts'
-import { lockRoles } from '../roles/queries.ts'
+import { type Connection, id } from '../database/connection.ts'
 
 /** Columns of a profile that a request may set; an absent one is left alone. */
 export interface ProfileChanges {
@@ -49,30 +48,6 @@ export async function changeProfile(
     .where('id', '=', before.id)
     .execute()
   return { profileId: before.id, previousPicture: before.profile_picture }
-}
-
-/**
- * Makes `roleIds` the roles noted on a profile.
- * @returns the ids that are no role's; when there are any, nothing is changed
- */
-export async function replaceProfileRoles(
-  transaction: Connection,
-  profileId: number,
-  roleIds: readonly number[]
-): Promise<number[]> {
-  const known = await lockRoles(transaction, roleIds)
-  const unknown = roleIds.filter((roleId) => !known.has(roleId))
-  if (unknown.length > 0) return unknown
-  await transaction
-    .deleteFrom('api_userprofile_roles')
-    .where('userprofile_id', '=', profileId)
-    .where((eb) => eb.not(eb('group_id', '=', ids(roleIds))))
-    .execute()
-  await sql`
-    insert into api_userprofile_roles (userprofile_id, group_id)
-    select ${profileId}::bigint, group_id from unnest(${[...known]}::integer[]) as group_id
-    on conflict (userprofile_id, group_id) do nothing`.execute(transaction)
-  return []
 }
 
 /** Deletes a user's profile. @returns the path of its picture, null without one; undefined when there is no profile */

@@ -84,8 +84,20 @@ export async function deleteRole(transaction: Connection, roleId: number, except
   return true
 }
 
-/** Which of `roleIds` exist; locked against deletion until the transaction ends. */
-export async function lockRoles(transaction: Connection, roleIds: readonly number[]): Promise<Set<number>> {
+/** The tables that say which roles somebody has, and their column for who. */
+const memberships = { user: ['auth_user_groups', 'user_id'], profile: ['api_userprofile_roles', 'userprofile_id'] } as const
+
+/**
+ * Makes `roleIds` the roles of a user, or those noted on a profile.
+ * @returns the ids that are no role's; when there are any, nothing is changed
+ */
+export async function replaceRoles(
+  transaction: Connection,
+  of: keyof typeof memberships,
+  ownerId: number,
+  roleIds: readonly number[]
+): Promise<number[]> {
+  // The lock keeps the roles from being deleted before the transaction ends.
   const rows = await transaction
     .selectFrom('auth_group')
     .select('id')
@@ -93,7 +105,17 @@ export async function lockRoles(transaction: Connection, roleIds: readonly numbe
     .orderBy('id')
     .forKeyShare()
     .execute()
-  return new Set(rows.map((row) => row.id))
+  const known = new Set(rows.map((row) => row.id))
+  const unknown = roleIds.filter((roleId) => !known.has(roleId))
+  if (unknown.length > 0) return unknown
+  const [table, owner] = [sql.table(memberships[of][0]), sql.ref(memberships[of][1])]
+  const groups = [...known]
+  await sql`delete from ${table} where ${owner} = ${id(ownerId)} and group_id <> all (${groups}::integer[])`.execute(transaction)
+  await sql`
+    insert into ${table} (${owner}, group_id)
+    select ${id(ownerId)}, group_id from unnest(${groups}::integer[]) as group_id
+    on conflict (${owner}, group_id) do nothing`.execute(transaction)
+  return []
 }
 
 export interface PermissionRow {

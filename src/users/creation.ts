@@ -4,9 +4,10 @@ import { passwordFaults } from '../passwords/policy.ts'
 import type { UploadedFile } from '../profiles/form.ts'
 import { readProfileInput } from '../profiles/input.ts'
 import { changeProfile, ensureProfile } from '../profiles/queries.ts'
+import { replaceRoles } from '../roles/queries.ts'
 import type { Services } from '../services.ts'
 import { normalizeEmail, normalizeUsername, unknownRoles } from './input.ts'
-import { findAccount, findTakenFields, insertUser, replaceUserRoles } from './queries.ts'
+import { findAccount, findTakenFields, insertUser } from './queries.ts'
 import { toUser, type User } from './user.ts'
 
 type Input = components['schemas']['UserCreate']
@@ -57,7 +58,7 @@ export async function createAccount(
       })
       if (inserted === undefined) return undefined
       userId = inserted
-      const unknown = await replaceUserRoles(transaction, userId, [...new Set(input.roles ?? [])])
+      const unknown = await replaceRoles(transaction, 'user', userId, [...new Set(input.roles ?? [])])
       if (unknown.length > 0) throw unknownRoles(unknown)
       await ensureProfile(transaction, userId)
       return changeProfile(transaction, userId, { ...changes, ...(path !== undefined && { profile_picture: path }) })

@@ -2,6 +2,7 @@ import type { HandlersOf } from '../contract/handlers.ts'
 import { pageHeaders } from '../contract/links.ts'
 import { FieldFaults } from '../contract/problems.ts'
 import { deleteUnlessReferenced } from '../database/references.ts'
+import { replaceRoles } from '../roles/queries.ts'
 import type { Services } from '../services.ts'
 import { revokeSessionsOf } from '../sessions/queries.ts'
 import { createAccount } from './creation.ts'
@@ -13,8 +14,7 @@ import {
   findTakenFields,
   hasAdministrator,
   lockAdministrators,
-  pageOfUsers,
-  replaceUserRoles
+  pageOfUsers
 } from './queries.ts'
 import { toUser } from './user.ts'
 
@@ -62,7 +62,7 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
           if (changed === 'taken') throw new NamesTaken()
           if (!changed) return 'unknown'
           if (roles) {
-            const unknown = await replaceUserRoles(transaction, id, [...new Set(roles)])
+            const unknown = await replaceRoles(transaction, 'user', id, [...new Set(roles)])
             if (unknown.length > 0) throw unknownRoles(unknown)
           }
           if (body.is_active === false) await revokeSessionsOf(transaction, id, 'deactivated')

@@ -1,8 +1,7 @@
 import { type Expression, type RawBuilder, sql } from 'kysely'
-import { type Connection, id, ids, violatedUnique } from '../database/connection.ts'
+import { type Connection, id, violatedUnique } from '../database/connection.ts'
 import { fetchPage, type Page, type PageRequest, type Sort } from '../database/paging.ts'
 import { deleteProfile } from '../profiles/queries.ts'
-import { lockRoles } from '../roles/queries.ts'
 
 export interface RoleSummary {
   readonly id: number
@@ -200,26 +199,6 @@ export async function changeUser(transaction: Connection, userId: number, change
     if (violatedUnique(error)) return 'taken'
     throw error
   }
-}
-
-/**
- * Makes `roleIds` the roles of a user.
- * @returns the ids that are no role's; when there are any, nothing is changed
- */
-export async function replaceUserRoles(transaction: Connection, userId: number, roleIds: readonly number[]): Promise<number[]> {
-  const known = await lockRoles(transaction, roleIds)
-  const unknown = roleIds.filter((roleId) => !known.has(roleId))
-  if (unknown.length > 0) return unknown
-  await transaction
-    .deleteFrom('auth_user_groups')
-    .where('user_id', '=', id(userId))
-    .where((eb) => eb.not(eb('group_id', '=', ids(roleIds))))
-    .execute()
-  await sql`
-    insert into auth_user_groups (user_id, group_id)
-    select ${userId}::integer, group_id from unnest(${[...known]}::integer[]) as group_id
-    on conflict (user_id, group_id) do nothing`.execute(transaction)
-  return []
 }
 
 /** An arbitrary number that all replicas take the same lock by. */

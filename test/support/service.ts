@@ -8,7 +8,8 @@ import { buildApp } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { connect, type Database } from '../../src/database/connection.ts'
 import { hash } from '../../src/passwords/hashing-worker.ts'
-import { insertUser, replaceUserRoles } from '../../src/users/queries.ts'
+import { replaceRoles } from '../../src/roles/queries.ts'
+import { insertUser } from '../../src/users/queries.ts'
 import { type Answer, contractFaults, findOperation, noteReached } from './contract.ts'
 import { createTestDatabase, stopOwnServer, type TestDatabase } from './postgres.ts'
 
@@ -137,8 +138,9 @@ export async function startService(
         .select('id')
         .where('name', 'in', [...roles, ''])
         .execute()
-      await replaceUserRoles(
+      await replaceRoles(
         database,
+        'user',
         id,
         groups.map((group) => group.id)
       )

@@ -5,7 +5,7 @@
  *   npm test                                   all
  *   npm test -- test/roles/roles.test.ts       some
  */
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,15 +17,27 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const files = process.argv.slice(2)
 const all = files.length === 0
 
+// A reader of our output that goes away (npm test | head) must not keep us from ending the server.
+process.stdout.on('error', () => {})
+
 const server = await startTestServer()
 const coverage = await mkdtemp(join(tmpdir(), 'user-management-coverage-'))
+let interrupted: NodeJS.Signals | undefined
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  // tap gets it too, from the terminal or below; its end leads on to the cleaning up.
+  process.on(signal, () => {
+    interrupted = signal
+    running?.kill(signal)
+  })
+}
+let running: ChildProcess | undefined
 try {
   const { code, passed, failed } = await runTap(all ? await testFiles() : files)
   const unreached = await reportCoverage()
   const short = all && unreached > 0
   if (short) console.log(`${unreached} declared statuses were not reached by any test.`)
   console.log(`${passed} passed, ${failed + (short ? 1 : 0)} failed`)
-  if (code !== 0 || failed > 0 || short) process.exitCode = 1
+  if (code !== 0 || failed > 0 || short || interrupted) process.exitCode = 1
 } finally {
   await server.stop()
   await rm(coverage, { recursive: true, force: true })
@@ -42,6 +54,7 @@ async function runTap(tests: string[]): Promise<{ code: number; passed: number; 
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, [serverVariable]: server.url, [coverageVariable]: coverage, NODE_ENV: 'test' }
   })
+  running = child
   let [passed, failed] = [0, 0]
   let pending = ''
   child.stdout.on('data', (chunk) => {

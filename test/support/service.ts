@@ -84,13 +84,16 @@ export async function startService(
     }
   })
   const database = connect({ ...config.database, url: config.database.url as string, onError: () => {} })
-  const app = await buildApp({ config, database, logger: { level: 'debug', stream } })
+  let built: FastifyInstance | undefined
   t.teardown(async () => {
-    await app.close()
+    await built?.close()
     await database.destroy()
     if (!given.db) await db.drop()
     if (!given.dataDir) await rm(dataDir, { recursive: true, force: true })
   })
+
+  const app = await buildApp({ config, database, logger: { level: 'debug', stream } })
+  built = app
 
   let made = 0
   const service: Service = {

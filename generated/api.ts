@@ -489,6 +489,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/profile/permissions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the caller may do
+         * @description Permissions through roles and directly granted ones; all there are for a superuser.
+         */
+        get: operations["getPermissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/verify/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether a request may pass, for gateways
+         * @description For nginx auth_request, Traefik ForwardAuth, Envoy ext_authz and the like: 200 with headers that say who calls,
+         *     401 without a valid token, 403 where the caller lacks a role or a permission that the query asks for.
+         */
+        get: operations["verifyAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/token/": {
         parameters: {
             query?: never;
@@ -583,9 +624,148 @@ export interface paths {
         /**
          * End a session
          * @description Ends the session of the refresh token in the body, or else of the bearer token. A token that is not valid
-         *     any more is no error (RFC 7009, 2.2): there is nothing left to end.
+         *     any more is no error (RFC 7009, 2.2): there is nothing left to end. `scope` widens it to all sessions of the
+         *     user, or to all but that one.
          */
         post: operations["logout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sessions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's open sessions */
+        get: operations["listSessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/sessions/{id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The session's id.
+                 * @example 0d97b7d6-fbbc-42e7-b2d9-dde7b2f65f1c
+                 */
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of the caller's sessions */
+        delete: operations["endSession"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/users/{id}/password/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set a user's password
+         * @description Ends all sessions of the user.
+         */
+        put: operations["setUserPassword"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/users/{id}/password-reset/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a user a password reset
+         * @description As `forgotPassword` for the user's email; 409 where the user is inactive or has no email or password.
+         */
+        post: operations["sendUserPasswordReset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/users/{id}/sessions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        /** A user's open sessions */
+        get: operations["listUserSessions"];
+        put?: never;
+        post?: never;
+        /** End all sessions of a user */
+        delete: operations["endUserSessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/audit_log/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was changed, by whom, newest first
+         * @description Every change of users, profiles, roles, permissions, provinces, passwords and sessions, and every failed login.
+         *     An event is written in the transaction of its change. `before` and `after` hold the fields that changed, never a
+         *     secret.
+         */
+        get: operations["listAuditEvents"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -669,6 +849,48 @@ export interface paths {
          * @description Ends all other sessions of the user; the one that asked goes on.
          */
         post: operations["changePassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/change-email/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change the caller's email
+         * @description Where mail is configured the email changes once the link sent to the new address was used (`confirmEmail`);
+         *     otherwise at once. `email` in the answer is the one that holds now. An email that another user has is not told:
+         *     nothing is sent then.
+         */
+        post: operations["changeEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/confirm-email/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm an email with the token that was sent to it
+         * @description Completes a change of email, or a registration where emails are verified (`EMAIL_VERIFICATION`).
+         */
+        post: operations["confirmEmail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -951,7 +1173,8 @@ export interface components {
          *       "is_active": true,
          *       "is_staff": false,
          *       "date_joined": "2026-01-31T12:00:00.000Z",
-         *       "last_login": null
+         *       "last_login": null,
+         *       "pending_email": null
          *     }
          */
         User: {
@@ -960,6 +1183,8 @@ export interface components {
             username: string;
             /** @description Empty where the user has none. */
             email: string;
+            /** @description A new email, until the link sent to it is used. */
+            pending_email: string | null;
             first_name: string;
             last_name: string;
             /** @description Ids of the user's roles. */
@@ -1135,6 +1360,132 @@ export interface components {
             /** @description JWT for `refreshToken`. */
             refresh: string;
         };
+        /**
+         * @default session
+         * @enum {string}
+         */
+        LogoutScope: "session" | "others" | "all";
+        /** Format: uuid */
+        SessionId: string;
+        /**
+         * @description How often refresh tokens of the session were sent again, by what it looks like: two tabs at once, an answer that
+         *     got lost, a client that never stores the new token. Each of these would end the session under
+         *     `REFRESH_REUSE=strict`.
+         */
+        RefreshReplays: {
+            /** Format: int32 */
+            parallel_tab: number;
+            /** Format: int32 */
+            lost_response: number;
+            /** Format: int32 */
+            never_stored: number;
+        };
+        /**
+         * @example {
+         *       "id": "0d97b7d6-fbbc-42e7-b2d9-dde7b2f65f1c",
+         *       "user_agent": "Mozilla/5.0",
+         *       "address": "203.0.113.7",
+         *       "created_at": "2026-01-31T12:00:00.000Z",
+         *       "last_used_at": "2026-01-31T12:04:00.000Z",
+         *       "expires_at": "2026-02-07T12:04:00.000Z",
+         *       "current": true,
+         *       "refresh_replays": {
+         *         "parallel_tab": 0,
+         *         "lost_response": 0,
+         *         "never_stored": 0
+         *       }
+         *     }
+         */
+        Session: {
+            id: components["schemas"]["SessionId"];
+            /** @description What the device called itself at login. */
+            user_agent: string | null;
+            /** @description Network address at login. */
+            address: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Of the last login or refresh.
+             */
+            last_used_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Whether this request belongs to it. */
+            current: boolean;
+            refresh_replays: components["schemas"]["RefreshReplays"];
+        };
+        SessionList: components["schemas"]["Session"][];
+        /**
+         * @default -id
+         * @enum {string}
+         */
+        AuditOrdering: "id" | "-id";
+        /** @enum {string} */
+        AuditAction: "user.created" | "user.updated" | "user.deleted" | "profile.updated" | "profile.deleted" | "role.created" | "role.renamed" | "role.deleted" | "role.permissions_replaced" | "province.created" | "province.renamed" | "province.deleted" | "session.opened" | "session.ended" | "session.refresh_replayed" | "session.revoked" | "login.failed" | "password.changed" | "password.reset_requested" | "password.reset" | "password.set" | "email.change_requested" | "email.changed" | "email.confirmed";
+        /** @enum {string} */
+        AuditTargetType: "user" | "role" | "province";
+        /** @description Fields by name. */
+        AuditFields: {
+            [key: string]: unknown;
+        };
+        /**
+         * @example {
+         *       "id": 4711,
+         *       "occurred_at": "2026-01-31T12:00:00.000Z",
+         *       "action": "user.updated",
+         *       "actor_id": 1,
+         *       "actor_name": "admin",
+         *       "target_type": "user",
+         *       "target_id": 7,
+         *       "target_name": "maria",
+         *       "address": "203.0.113.7",
+         *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11",
+         *       "before": {
+         *         "is_active": true
+         *       },
+         *       "after": {
+         *         "is_active": false
+         *       }
+         *     }
+         */
+        AuditEvent: {
+            /** Format: int64 */
+            id: number;
+            /** Format: date-time */
+            occurred_at: string;
+            action: components["schemas"]["AuditAction"];
+            /**
+             * Format: int64
+             * @description Who did it; null for somebody without a token.
+             */
+            actor_id: number | null;
+            /** @description Username at that time. */
+            actor_name: string | null;
+            /** @description An AuditTargetType. */
+            target_type: string | null;
+            /** Format: int64 */
+            target_id: number | null;
+            /** @description Name of the object at that time. */
+            target_name: string | null;
+            address: string | null;
+            request_id: string | null;
+            before: components["schemas"]["AuditFields"] | null;
+            after: components["schemas"]["AuditFields"] | null;
+        };
+        AuditEventList: components["schemas"]["AuditEvent"][];
+        /**
+         * @example {
+         *       "permissions": [
+         *         "auth.change_user",
+         *         "auth.view_user"
+         *       ]
+         *     }
+         */
+        EffectivePermissions: {
+            /** @description Each as app_label.codename, in order. */
+            permissions: string[];
+        };
         /** @example {} */
         Empty: Record<string, never>;
         LoginUser: {
@@ -1209,11 +1560,35 @@ export interface components {
             old_password: string;
             new_password: components["schemas"]["NewPassword"];
         };
+        SetPasswordRequest: {
+            new_password: components["schemas"]["NewPassword"];
+        };
+        ChangeEmailRequest: {
+            email: components["schemas"]["Email"];
+            /** @description The caller's present password. */
+            password: string;
+        };
+        ConfirmEmailRequest: {
+            uid: string;
+            token: string;
+        };
+        /**
+         * @example {
+         *       "message": "Use the link that was sent to the new address.",
+         *       "email": "maria@example.org",
+         *       "pending_email": "maria.new@example.org"
+         *     }
+         */
+        EmailChange: {
+            message: string;
+            email: string;
+            pending_email: string | null;
+        };
         /**
          * @description What went wrong, stable over releases.
          * @enum {string}
          */
-        ProblemCode: "invalid_input" | "malformed_body" | "invalid_reset_token" | "not_authenticated" | "invalid_token" | "invalid_credentials" | "permission_denied" | "not_found" | "method_not_allowed" | "already_exists" | "still_referenced" | "last_administrator" | "role_protected" | "payload_too_large" | "unsupported_media_type" | "internal_error" | "unavailable";
+        ProblemCode: "invalid_input" | "malformed_body" | "invalid_reset_token" | "invalid_confirmation_token" | "not_authenticated" | "invalid_token" | "invalid_credentials" | "permission_denied" | "not_found" | "method_not_allowed" | "already_exists" | "still_referenced" | "last_administrator" | "role_protected" | "not_possible" | "request_in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "too_many_requests" | "internal_error" | "unavailable";
         /** @description An error (RFC 9457). */
         Problem: {
             /**
@@ -1237,6 +1612,7 @@ export interface components {
         /** @description The profile. */
         Profile: {
             headers: {
+                ETag: components["headers"]["ETag"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -1259,6 +1635,7 @@ export interface components {
         /** @description The user. */
         User: {
             headers: {
+                ETag: components["headers"]["ETag"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -1291,6 +1668,7 @@ export interface components {
         /** @description The role. */
         Role: {
             headers: {
+                ETag: components["headers"]["ETag"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -1356,6 +1734,38 @@ export interface components {
             };
             content: {
                 "application/json": components["schemas"]["ProvinceList"];
+            };
+        };
+        /** @description The open sessions, the last used first. */
+        SessionList: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["SessionList"];
+            };
+        };
+        /** @description A page of events. */
+        AuditPage: {
+            headers: {
+                Link: components["headers"]["Link"];
+                "X-Total-Count": components["headers"]["TotalCount"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["AuditEventList"];
+            };
+        };
+        /** @description The email that holds now, and the one that waits to be confirmed. */
+        EmailChange: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["EmailChange"];
             };
         };
         /** @description The tokens. */
@@ -1570,6 +1980,99 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description Too many requests from this address, or too many wrong passwords for this account. */
+        TooManyRequests: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:too_many_requests",
+                 *       "title": "Too many requests",
+                 *       "status": 429,
+                 *       "code": "too_many_requests",
+                 *       "detail": "Too many requests from this address. Try again in 30 seconds.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The object is as the client has it (`If-None-Match`). */
+        NotModified: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The object is not as the client has it (`If-Match`); nothing was changed. */
+        PreconditionFailed: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:precondition_failed",
+                 *       "title": "Precondition failed",
+                 *       "status": 412,
+                 *       "code": "precondition_failed",
+                 *       "detail": "The object was changed since; read it again.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The `Idempotency-Key` was used before for another request. */
+        KeyReused: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:idempotency_key_reused",
+                 *       "title": "Idempotency key reused",
+                 *       "status": 422,
+                 *       "code": "idempotency_key_reused",
+                 *       "detail": "This Idempotency-Key was used before for another request.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The permissions. */
+        Permissions: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["EffectivePermissions"];
+            };
+        };
+        /** @description The caller may; the headers say who it is. */
+        AccessGranted: {
+            headers: {
+                "X-Auth-User": components["headers"]["AuthUser"];
+                "X-Auth-User-Id": components["headers"]["AuthUserId"];
+                "X-Auth-Roles": components["headers"]["AuthRoles"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
         /** @description A fault of the service. The request id leads to the log line that tells it. */
         InternalError: {
             headers: {
@@ -1628,6 +2131,22 @@ export interface components {
          * @example 1
          */
         ProvinceId: components["schemas"]["Id"];
+        /**
+         * @description The ETag of the state the client has; answered with 304 while that is the present one.
+         * @example "rL0Y20zC-Fzt72VPzMSk2A"
+         */
+        IfNoneMatch: string;
+        /**
+         * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+         * @example "rL0Y20zC-Fzt72VPzMSk2A"
+         */
+        IfMatch: string;
+        /**
+         * @description A key of the client's for this request, such as a UUID. The same request with the same key is carried out once and
+         *     answered the same for a day; 409 while the first is under way, 422 for another request under that key.
+         * @example 0d97b7d6-fbbc-42e7-b2d9-dde7b2f65f1c
+         */
+        IdempotencyKey: string;
         /**
          * @description Page number, from 1. Not together with `cursor`.
          * @example 1
@@ -1760,6 +2279,26 @@ export interface components {
          */
         RetryAfter: number;
         /**
+         * @description Names this state of the object (RFC 9110, 8.8.3).
+         * @example "rL0Y20zC-Fzt72VPzMSk2A"
+         */
+        ETag: string;
+        /**
+         * @description The username, percent-encoded where it is not ASCII.
+         * @example maria
+         */
+        AuthUser: string;
+        /**
+         * @description The user's id.
+         * @example 7
+         */
+        AuthUserId: number;
+        /**
+         * @description Names of the user's roles with commas between them, each percent-encoded where needed.
+         * @example admin,cliente
+         */
+        AuthRoles: string;
+        /**
          * @description The id under which this request stands in the log.
          * @example 5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11
          */
@@ -1772,15 +2311,23 @@ export interface operations {
     getProfile: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the client has; answered with 304 while that is the present one.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             200: components["responses"]["Profile"];
+            304: components["responses"]["NotModified"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1788,7 +2335,13 @@ export interface operations {
     updateProfile: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1798,8 +2351,10 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1807,7 +2362,13 @@ export interface operations {
     patchProfile: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -1817,8 +2378,10 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1874,6 +2437,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1881,7 +2445,13 @@ export interface operations {
     getUserProfile: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the client has; answered with 304 while that is the present one.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /**
                  * @description The user's id.
@@ -1894,10 +2464,12 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Profile"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1905,7 +2477,13 @@ export interface operations {
     putUserProfile: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /**
                  * @description The user's id.
@@ -1922,8 +2500,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1931,7 +2511,13 @@ export interface operations {
     destroyUserProfile: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /**
                  * @description The user's id.
@@ -1948,6 +2534,8 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1955,7 +2543,13 @@ export interface operations {
     patchUserProfile: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /**
                  * @description The user's id.
@@ -1972,8 +2566,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -1981,7 +2577,13 @@ export interface operations {
     updateUserProfile: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /**
                  * @description The user's id.
@@ -1998,8 +2600,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2007,7 +2611,13 @@ export interface operations {
     deleteUserProfile: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /**
                  * @description The user's id.
@@ -2024,6 +2634,8 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2084,6 +2696,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2091,7 +2704,14 @@ export interface operations {
     createUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A key of the client's for this request, such as a UUID. The same request with the same key is carried out once and
+                 *     answered the same for a day; 409 while the first is under way, 422 for another request under that key.
+                 * @example 0d97b7d6-fbbc-42e7-b2d9-dde7b2f65f1c
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2122,6 +2742,8 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2129,7 +2751,13 @@ export interface operations {
     getUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the client has; answered with 304 while that is the present one.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /**
                  * @description The user's id.
@@ -2142,10 +2770,12 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["User"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2153,7 +2783,13 @@ export interface operations {
     putUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /**
                  * @description The user's id.
@@ -2171,8 +2807,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2180,7 +2818,13 @@ export interface operations {
     destroyUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /**
                  * @description The user's id.
@@ -2198,6 +2842,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2205,7 +2851,13 @@ export interface operations {
     patchUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /**
                  * @description The user's id.
@@ -2223,8 +2875,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2232,7 +2886,13 @@ export interface operations {
     getUserDetail: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the client has; answered with 304 while that is the present one.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /**
                  * @description The user's id.
@@ -2245,10 +2905,12 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["User"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2256,7 +2918,13 @@ export interface operations {
     updateUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /**
                  * @description The user's id.
@@ -2274,8 +2942,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2283,7 +2953,13 @@ export interface operations {
     deleteUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /**
                  * @description The user's id.
@@ -2301,6 +2977,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2317,6 +2995,7 @@ export interface operations {
             200: components["responses"]["RoleList"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2324,7 +3003,14 @@ export interface operations {
     createRole: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A key of the client's for this request, such as a UUID. The same request with the same key is carried out once and
+                 *     answered the same for a day; 409 while the first is under way, 422 for another request under that key.
+                 * @example 0d97b7d6-fbbc-42e7-b2d9-dde7b2f65f1c
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2337,6 +3023,8 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2344,7 +3032,13 @@ export interface operations {
     retrieveRole: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the client has; answered with 304 while that is the present one.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /**
                  * @description The role's id.
@@ -2357,10 +3051,12 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Role"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2368,7 +3064,13 @@ export interface operations {
     putRole: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /**
                  * @description The role's id.
@@ -2386,8 +3088,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2395,7 +3099,13 @@ export interface operations {
     destroyRole: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /**
                  * @description The role's id.
@@ -2413,6 +3123,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2420,7 +3132,13 @@ export interface operations {
     getRole: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the client has; answered with 304 while that is the present one.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /**
                  * @description The role's id.
@@ -2433,10 +3151,12 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Role"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2444,7 +3164,13 @@ export interface operations {
     updateRole: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /**
                  * @description The role's id.
@@ -2462,8 +3188,10 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2471,7 +3199,13 @@ export interface operations {
     deleteRole: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /**
                  * @description The role's id.
@@ -2489,6 +3223,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2505,6 +3241,7 @@ export interface operations {
             200: components["responses"]["PermissionList"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2512,7 +3249,13 @@ export interface operations {
     retrieveRolePermissions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the client has; answered with 304 while that is the present one.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /**
                  * @description The role's id.
@@ -2525,10 +3268,12 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Role"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2536,7 +3281,13 @@ export interface operations {
     putRolePermissions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /**
                  * @description The role's id.
@@ -2553,8 +3304,10 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2562,7 +3315,13 @@ export interface operations {
     getRolePermissions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the client has; answered with 304 while that is the present one.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
             path: {
                 /**
                  * @description The role's id.
@@ -2575,10 +3334,12 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Role"];
+            304: components["responses"]["NotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2586,7 +3347,13 @@ export interface operations {
     updateRolePermissions: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description The ETag of the state the change is meant for; 412 when that is not the present one any more.
+                 * @example "rL0Y20zC-Fzt72VPzMSk2A"
+                 */
+                "If-Match"?: components["parameters"]["IfMatch"];
+            };
             path: {
                 /**
                  * @description The role's id.
@@ -2603,8 +3370,56 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPermissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Permissions"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    verifyAccess: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A role the caller must have.
+                 * @example admin
+                 */
+                role?: string;
+                /**
+                 * @description A permission the caller must have, as app_label.codename.
+                 * @example auth.view_user
+                 */
+                permission?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AccessGranted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2640,6 +3455,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2667,6 +3483,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2694,6 +3511,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2722,13 +3540,20 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
     };
     logout: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description Which sessions of the user to end.
+                 * @example session
+                 */
+                scope?: components["schemas"]["LogoutScope"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2748,6 +3573,227 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["SessionList"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The session's id.
+                 * @example 0d97b7d6-fbbc-42e7-b2d9-dde7b2f65f1c
+                 */
+                id: components["schemas"]["SessionId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setUserPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "new_password": "a-new-long-private-phrase"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetPasswordRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Message"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    sendUserPasswordReset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["ForgotPassword"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listUserSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["SessionList"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    endUserSessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The user's id.
+                 * @example 1
+                 */
+                id: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: components["responses"]["Deleted"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAuditEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Page number, from 1. Not together with `cursor`.
+                 * @example 1
+                 */
+                page?: components["parameters"]["Page"];
+                /**
+                 * @description Objects a page.
+                 * @example 50
+                 */
+                page_size?: components["parameters"]["PageSize"];
+                /** @description Where to go on, as taken from a `Link`; costs the same anywhere in the list (keyset paging). */
+                cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description By time; `-` for the newest first.
+                 * @example -id
+                 */
+                ordering?: components["schemas"]["AuditOrdering"];
+                /**
+                 * @description Only events of this action.
+                 * @example user.updated
+                 */
+                action?: components["schemas"]["AuditAction"];
+                /**
+                 * @description Only what this user did, by id.
+                 * @example 1
+                 */
+                actor?: components["schemas"]["Id"];
+                /**
+                 * @description Only events about this kind of object.
+                 * @example user
+                 */
+                target_type?: components["schemas"]["AuditTargetType"];
+                /**
+                 * @description Only events about the object with this id.
+                 * @example 7
+                 */
+                target?: components["schemas"]["Id"];
+                /**
+                 * @description Only events at or after this time.
+                 * @example 2026-01-31T12:00:00Z
+                 */
+                since?: string;
+                /**
+                 * @description Only events before this time.
+                 * @example 2026-02-28T12:00:00Z
+                 */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["AuditPage"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2755,7 +3801,14 @@ export interface operations {
     register: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A key of the client's for this request, such as a UUID. The same request with the same key is carried out once and
+                 *     answered the same for a day; 409 while the first is under way, 422 for another request under that key.
+                 * @example 0d97b7d6-fbbc-42e7-b2d9-dde7b2f65f1c
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2787,6 +3840,8 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2813,6 +3868,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2841,6 +3897,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2870,6 +3927,67 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    changeEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "maria.new@example.org",
+                 *       "password": "a-long-and-private-phrase"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChangeEmailRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["EmailChange"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    confirmEmail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "uid": "MQ",
+                 *       "token": "pRvX2Vnlb0jZ5mBkXZc8Ow5yG3hTq1dU7aKsL9eRfYs"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConfirmEmailRequest"];
+            };
+        };
+        responses: {
+            200: components["responses"]["Message"];
+            400: components["responses"]["BadRequest"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2884,6 +4002,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ProvinceList"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2891,7 +4010,14 @@ export interface operations {
     createProvince: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description A key of the client's for this request, such as a UUID. The same request with the same key is carried out once and
+                 *     answered the same for a day; 409 while the first is under way, 422 for another request under that key.
+                 * @example 0d97b7d6-fbbc-42e7-b2d9-dde7b2f65f1c
+                 */
+                "Idempotency-Key"?: components["parameters"]["IdempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -2904,6 +4030,8 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["KeyReused"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2926,6 +4054,7 @@ export interface operations {
             200: components["responses"]["Province"];
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2953,6 +4082,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -2978,6 +4108,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -3005,6 +4136,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -3030,6 +4162,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
         };
@@ -3060,4 +4193,9 @@ export type callerOperations =
     | "getProfile"
     | "updateProfile"
     | "patchProfile"
-    | "changePassword";
+    | "getPermissions"
+    | "verifyAccess"
+    | "listSessions"
+    | "endSession"
+    | "changePassword"
+    | "changeEmail";

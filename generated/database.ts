@@ -6,6 +6,18 @@ export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
 
+export type Json = JsonValue;
+
+export type JsonArray = JsonValue[];
+
+export type JsonObject = {
+  [x: string]: JsonValue | undefined;
+};
+
+export type JsonPrimitive = boolean | number | string | null;
+
+export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
+
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface ApiProvinces {
@@ -30,6 +42,21 @@ export interface ApiUserprofileRoles {
   group_id: number;
   id: Generated<number>;
   userprofile_id: number;
+}
+
+export interface AuditEvent {
+  action: string;
+  actor_id: number | null;
+  actor_name: string | null;
+  address: string | null;
+  after: Json | null;
+  before: Json | null;
+  id: Generated<number>;
+  occurred_at: Generated<Timestamp>;
+  request_id: string | null;
+  target_id: number | null;
+  target_name: string | null;
+  target_type: string | null;
 }
 
 export interface AuthGroup {
@@ -82,6 +109,30 @@ export interface DjangoContentType {
   model: string;
 }
 
+export interface EmailConfirmation {
+  created_at: Generated<Timestamp>;
+  email: string;
+  expires_at: Timestamp;
+  purpose: string;
+  token_hash: Buffer;
+  user_id: number;
+}
+
+export interface IdempotencyKey {
+  body: Json | null;
+  claimed_at: Generated<Timestamp>;
+  key: Buffer;
+  request: Buffer;
+  status: number | null;
+}
+
+export interface LoginGuess {
+  blocked_until: Timestamp;
+  failures: number;
+  key: Buffer;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface PasswordReset {
   account_state: Buffer | null;
   created_at: Generated<Timestamp>;
@@ -97,9 +148,14 @@ export interface UserSession {
   id: string;
   last_used_at: Generated<Timestamp>;
   parent_jti: string | null;
+  parent_replays: Generated<number>;
   refresh_jti: string;
+  replays_lost_response: Generated<number>;
+  replays_never_stored: Generated<number>;
+  replays_parallel_tab: Generated<number>;
   revoked_at: Timestamp | null;
   revoked_because: string | null;
+  rotated_at: Timestamp | null;
   user_agent: string | null;
   user_id: number;
 }
@@ -108,6 +164,7 @@ export interface DB {
   api_provinces: ApiProvinces;
   api_userprofile: ApiUserprofile;
   api_userprofile_roles: ApiUserprofileRoles;
+  audit_event: AuditEvent;
   auth_group: AuthGroup;
   auth_group_permissions: AuthGroupPermissions;
   auth_permission: AuthPermission;
@@ -115,6 +172,9 @@ export interface DB {
   auth_user_groups: AuthUserGroups;
   auth_user_user_permissions: AuthUserUserPermissions;
   django_content_type: DjangoContentType;
+  email_confirmation: EmailConfirmation;
+  idempotency_key: IdempotencyKey;
+  login_guess: LoginGuess;
   password_reset: PasswordReset;
   user_session: UserSession;
 }

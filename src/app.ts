@@ -1,29 +1,34 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import fastifyCors, { type FastifyCorsOptions } from '@fastify/cors'
 import fastifyFormbody from '@fastify/formbody'
 import fastifyHelmet from '@fastify/helmet'
 import fastifyJwt from '@fastify/jwt'
 import fastifyMultipart from '@fastify/multipart'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import { auditHandlers } from './audit/handlers.ts'
+import { startRetention } from './audit/retention.ts'
 import type { Config } from './config.ts'
-import { accessRules, rolesInRules } from './contract/access.ts'
+import { type Authenticate, accessRules, rolesInRules } from './contract/access.ts'
 import { loadContract } from './contract/document.ts'
 import type { Handlers } from './contract/handlers.ts'
 import { rawProblem } from './contract/problems.ts'
 import { contractRoutes } from './contract/routes.ts'
 import type { Database } from './database/connection.ts'
+import { createOnce } from './idempotency/once.ts'
 import { docs } from './operations/docs.ts'
 import { health } from './operations/health.ts'
 import { jwks } from './operations/jwks.ts'
 import { RequestLog } from './operations/log.ts'
 import { media } from './operations/media.ts'
-import { metrics } from './operations/metrics.ts'
+import { startMetrics } from './operations/metrics.ts'
+import { startRateLimits } from './operations/rate-limit.ts'
 import { passwordHandlers } from './passwords/handlers.ts'
 import { startHashing } from './passwords/hashing.ts'
 import { createMailer } from './passwords/mail.ts'
-import { diskStore } from './pictures/disk.ts'
-import { pictureIntake } from './pictures/image.ts'
+import { createImaging } from './pictures/image.ts'
+import { openPictureStore } from './pictures/open.ts'
 import { createPictures } from './pictures/pictures.ts'
 import { removeUpload } from './profiles/form.ts'
 import { profileHandlers } from './profiles/handlers.ts'
@@ -32,7 +37,7 @@ import { registrationHandlers } from './registration/handlers.ts'
 import { roleHandlers } from './roles/handlers.ts'
 import type { Services } from './services.ts'
 import { sessionHandlers } from './sessions/handlers.ts'
-import { loadSigningKey } from './sessions/keys.ts'
+import { openKeyRing } from './sessions/keys.ts'
 import { findPrincipal } from './sessions/queries.ts'
 import { createTokens, jwtOptions } from './sessions/tokens.ts'
 import { userHandlers } from './users/handlers.ts'
@@ -52,10 +57,8 @@ const staleUpload = 60 * 60 * 1000
 export async function buildApp({ config, database, logger = false }: AppOptions): Promise<FastifyInstance> {
   const contract = loadContract()
   const rules = accessRules(contract, config.requiredRoles)
-  const signingKey = await loadSigningKey({ ...config.tokens, dataDir: config.dataDir })
-  const mediaDir = join(config.dataDir, 'media')
+  const keyRing = await openKeyRing(config.tokens)
   const uploadDir = join(config.dataDir, 'uploads')
-  await mkdir(mediaDir, { recursive: true })
   await mkdir(uploadDir, { recursive: true })
   await removeStaleUploads(uploadDir)
 
@@ -64,23 +67,28 @@ export async function buildApp({ config, database, logger = false }: AppOptions)
   app.addHook('onResponse', async (request) => removeUpload(request.upload))
 
   await app.register(fastifyHelmet, { contentSecurityPolicy: false, strictTransportSecurity: config.production })
-  await app.register(fastifyJwt, jwtOptions(signingKey, config))
+  if (config.corsOrigins.length > 0) await app.register(fastifyCors, corsOptions(config))
+  await app.register(fastifyJwt, jwtOptions(keyRing))
   await app.register(fastifyFormbody, { bodyLimit })
   await app.register(fastifyMultipart, {
     limits: { fileSize: config.pictures.maxBytes, files: 1, fields: 100, parts: 101, fieldSize: bodyLimit, fieldNameSize: 200 }
   })
-  await app.register(metrics, { contract })
+  const metrics = startMetrics(app)
 
-  const tokens = createTokens(app, config)
-  const hashing = await startHashing(config.passwords.hashCost, config.passwords.hashThreads)
+  const limitRate = await startRateLimits(app, config.rateLimits)
+  const tokens = createTokens(app, keyRing, config)
+  app.addHook('onClose', async () => keyRing.close())
+  const { hashCost, hashThreads, hashQueue } = config.passwords
+  const hashing = await startHashing(hashCost, hashThreads, hashQueue)
   app.addHook('onClose', () => hashing.close())
-  const { smtpUrl, from } = config.mail
-  const mailer = createMailer(smtpUrl !== undefined && from !== undefined ? { smtpUrl, from } : undefined, app.log)
+  const mailer = createMailer(config.mail, app.log)
   app.addHook('onClose', () => mailer.close())
-  const pictures = createPictures(diskStore(mediaDir), pictureIntake(config.pictures.maxPixels), config.publicUrl, app.log)
+  const store = await openPictureStore(config)
+  app.addHook('onClose', async () => store.close())
+  const pictures = createPictures(store, createImaging(config.pictures), config.publicUrl, app.log)
 
   const protectedRoles = rolesInRules(rules)
-  const services: Services = { config, database, hashing, signingKey, tokens, pictures, mailer, protectedRoles }
+  const services: Services = { config, database, hashing, keyRing, tokens, pictures, mailer, metrics, protectedRoles }
   const handlers: Handlers = {
     ...profileHandlers(services),
     ...userHandlers(services),
@@ -88,17 +96,20 @@ export async function buildApp({ config, database, logger = false }: AppOptions)
     ...sessionHandlers(services),
     ...registrationHandlers(services),
     ...passwordHandlers(services),
-    ...provinceHandlers(services)
+    ...provinceHandlers(services),
+    ...auditHandlers(services)
   }
-  const authenticate = async (token: string) => {
-    const claims = tokens.readAccess(token)
-    return claims && findPrincipal(database, claims)
+  const authenticate: Authenticate = async (token, permission) => {
+    const claims = await tokens.readAccess(token)
+    return claims && findPrincipal(database, claims, permission)
   }
-  await app.register(contractRoutes, { contract, handlers, rules, authenticate, uploadDir })
+  const once = createOnce(database, keyRing.derive('idempotency keys'))
+  await app.register(contractRoutes, { contract, handlers, rules, authenticate, uploadDir, limitRate, once })
 
+  app.addHook('onClose', startRetention(database, config.auditRetention, app.log))
   await app.register(health, { database })
-  await app.register(jwks, { signingKey })
-  await app.register(media, { mediaDir })
+  await app.register(jwks, { keyRing })
+  await app.register(media, { pictures })
   await app.register(docs, { contract })
   return app
 }
@@ -125,6 +136,16 @@ function serverOptions({ trustProxy, pathAliases }: Config): FastifyServerOption
       const [status, detail] = clientErrors[error.code] ?? [400, 'This is no valid HTTP/1.1 request.']
       socket.end(rawProblem(status, detail, randomUUID(), this.log))
     }
+  }
+}
+
+/** Which pages of other origins may call; what a page may read of an answer beside its body. */
+function corsOptions({ corsOrigins }: Config): FastifyCorsOptions {
+  return {
+    origin: [...corsOrigins],
+    methods: ['GET', 'HEAD', 'PUT', 'POST', 'PATCH', 'DELETE'],
+    exposedHeaders: ['ETag', 'Link', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id', 'X-Total-Count'],
+    maxAge: 600
   }
 }
 

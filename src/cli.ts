@@ -6,11 +6,16 @@ import { migrate } from './database/migrator.ts'
 import { serve } from './main.ts'
 import { startHashing } from './passwords/hashing.ts'
 import { passwordFaults } from './passwords/policy.ts'
+import { openPictureStore } from './pictures/open.ts'
+import { sweepPictures } from './pictures/sweep.ts'
+import { rotateKeys } from './sessions/keys.ts'
 import { insertUser } from './users/queries.ts'
 
 interface Command {
   readonly summary: string
   readonly usage: string
+  /** What `--help` behind the command says beyond its summary. */
+  readonly details?: string
   run(args: string[]): Promise<void>
 }
 
@@ -32,6 +37,20 @@ const commands: Record<string, Command> = {
         const done = await migrate(url)
         console.log(done.length > 0 ? `Migrated: ${done.join(', ')}` : 'Nothing to migrate.')
       })
+    }
+  },
+  'keys-rotate': {
+    summary: 'makes a new signing key in JWT_KEYS_DIR (or DATA_DIR/keys); it signs in five minutes',
+    usage: 'keys-rotate [--now]',
+    async run(args) {
+      const { values } = parseArgs({ args, options: { now: { type: 'boolean', default: false } } })
+      const { tokens } = readConfig(process.env)
+      if (tokens.secret !== undefined || tokens.privateKeys !== undefined) {
+        throw new Error('The keys come from JWT_SECRET or JWT_PRIVATE_KEY: put the new key before the old one there.')
+      }
+      const rotation = await rotateKeys(tokens.keysDir, { delay: values.now ? 0 : keyDelay, tokenTtl: tokens.refreshTtl })
+      console.log(`The new key ${rotation.kid} signs from ${rotation.signsFrom.toISOString()}; the others go on verifying.`)
+      for (const name of rotation.removed) console.log(`Removed ${name}: its last token has expired.`)
     }
   },
   'create-admin': {
@@ -56,8 +75,39 @@ const commands: Record<string, Command> = {
         console.log(`Superuser ${names.username} made, with the id ${id}.`)
       })
     }
+  },
+  'media-sweep': {
+    summary: 'removes pictures that no profile names, finds missing ones',
+    usage: 'media-sweep [--dry-run]',
+    details: `Looks through the picture store (MEDIA_STORE) and through the profiles. A file that no profile names is
+removed once it is an hour old: an upload under way stores its picture before the profile names it.
+Profiles whose file is missing are listed, and left as they are.
+
+  --dry-run    tells what would be removed, removes nothing
+
+Ends with 0; with 1 if a profile's file is missing, or if the store or the database can't be used.
+It may run at any time, beside the service too; once a day is plenty.`,
+    async run(args) {
+      const { values } = parseArgs({ args, options: { 'dry-run': { type: 'boolean', default: false } } })
+      const dryRun = values['dry-run']
+      const store = await openPictureStore(readConfig(process.env))
+      await withDatabase(async (database) => {
+        const { files, orphans, spared, removed, profiles, missing } = await sweepPictures(database, store, {
+          dryRun,
+          onOrphan: ({ path }) => console.log(`${dryRun ? 'would remove' : 'removed'} ${path}`),
+          onMissing: ({ userId, path }) => console.log(`missing ${path}, of the user ${userId}`)
+        })
+        const done = dryRun ? `${orphans - spared} would be removed` : `${removed} removed`
+        console.log(`Files: ${files}, that no profile names: ${orphans} (${done}, ${spared} younger than an hour).`)
+        console.log(`Profiles with a picture: ${profiles}, whose file is missing: ${missing}.`)
+        if (missing > 0) process.exitCode = 1
+      }).finally(() => store.close())
+    }
   }
 }
+
+/** Seconds until a new key signs: as long as verifiers may keep the JWKS (`operations/jwks.ts`). */
+const keyDelay = 300
 
 async function withDatabaseUrl(work: (url: string) => Promise<void>): Promise<void> {
   const config = readConfig(process.env)
@@ -86,9 +136,14 @@ function help(): string {
   return ['Usage:', ...lines, '', 'Settings come from the environment; the README lists them.'].join('\n')
 }
 
+function commandHelp({ usage, summary, details }: Command): string {
+  return [`Usage: ${usage}`, '', `${summary}.`, ...(details === undefined ? [] : ['', details])].join('\n')
+}
+
 const [name = 'serve', ...args] = process.argv.slice(2)
 const command = commands[name]
-if (args.includes('--help') || name === '--help' || name === 'help') console.log(help())
+if (command && args.includes('--help')) console.log(commandHelp(command))
+else if (name === '--help' || name === 'help') console.log(help())
 else if (!command) {
   console.error(`There is no command ${name}.\n\n${help()}`)
   process.exitCode = 2

@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import { envSchema } from 'env-schema'
+import type { RateLimit, RateLimitSettings } from './operations/rate-limit.ts'
+import type { S3Settings } from './pictures/s3.ts'
 
 /** How refresh tokens that were used before are taken; see `sessions/queries.ts`. */
 export type RefreshReuse = 'lenient' | 'strict'
@@ -28,8 +30,13 @@ export interface Config {
   }
   readonly tokens: {
     readonly secret: string | undefined
-    readonly privateKey: string | undefined
+    /** One or more keys in PEM; the first signs. */
+    readonly privateKeys: string | undefined
+    readonly keysDir: string
     readonly issuer: string
+    readonly audience: string | undefined
+    /** How many permissions an access token carries at the most; 0 for none. */
+    readonly permissionLimit: number
     readonly accessTtl: number
     readonly refreshTtl: number
     readonly refreshReuse: RefreshReuse
@@ -40,19 +47,37 @@ export interface Config {
     /** log2 of bcrypt's rounds. */
     readonly hashCost: number
     readonly hashThreads: number
+    /** How many hash tasks may wait. */
+    readonly hashQueue: number
     readonly resetDelivery: 'response' | 'email'
     readonly resetTtl: number
     /** The front end's page that a reset link leads to. */
     readonly resetUrl: string
   }
-  readonly mail: { readonly smtpUrl: string | undefined; readonly from: string | undefined }
-  readonly pictures: { readonly maxBytes: number; readonly maxPixels: number }
+  /** Undefined where no mail server is configured. */
+  readonly mail: { readonly smtpUrl: string; readonly from: string } | undefined
+  readonly emails: {
+    /** Whether a registration is active only once the link sent to its email was used. */
+    readonly verified: boolean
+    /** The front end's page that a confirmation link leads to. */
+    readonly confirmationUrl: string
+  }
+  readonly rateLimits: RateLimitSettings
+  readonly corsOrigins: readonly string[]
+  readonly pictures: {
+    readonly maxBytes: number
+    readonly maxPixels: number
+    readonly maxSide: number
+    /** Undefined: kept below `dataDir`. */
+    readonly s3: S3Settings | undefined
+  }
   readonly admin: {
     readonly username: string
     readonly password: string | undefined
     readonly email: string
   }
   readonly shutdownTimeout: number
+  readonly auditRetention: number
 }
 
 export interface PathAlias {
@@ -69,6 +94,7 @@ export class ConfigError extends Error {
 }
 
 const duration = { type: 'string', pattern: '^[1-9][0-9]{0,8}(ms|s|m|h|d)$' } as const
+const ratePattern = '^(off|[1-9][0-9]{0,8}/[1-9][0-9]{0,8}(ms|s|m|h|d))$'
 const secondsPerUnit: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 }
 
 const environmentSchema = {
@@ -87,6 +113,9 @@ const environmentSchema = {
     PREPARED_STATEMENTS: { type: 'boolean', default: true },
     JWT_SECRET: { type: 'string', minLength: 32 },
     JWT_PRIVATE_KEY: { type: 'string', minLength: 1 },
+    JWT_KEYS_DIR: { type: 'string', minLength: 1 },
+    JWT_AUDIENCE: { type: 'string', minLength: 1 },
+    TOKEN_PERMISSIONS: { type: 'integer', minimum: 0, maximum: 1000, default: 0 },
     JWT_ISSUER: { type: 'string', minLength: 1, default: 'user-management' },
     ACCESS_TOKEN_TTL: { ...duration, default: '5m' },
     REFRESH_TOKEN_TTL: { ...duration, default: '7d' },
@@ -94,6 +123,13 @@ const environmentSchema = {
     REQUIRED_ROLES: { type: 'string', default: '' },
     PASSWORD_HASH_COST: { type: 'integer', minimum: 4, maximum: 20, default: 12 },
     PASSWORD_HASH_THREADS: { type: 'integer', minimum: 1, maximum: 256 },
+    PASSWORD_HASH_QUEUE: { type: 'integer', minimum: 1, maximum: 100_000, default: 100 },
+    RATE_LIMIT: { type: 'string', pattern: ratePattern, default: '1200/1m' },
+    RATE_LIMIT_CREDENTIALS: { type: 'string', pattern: ratePattern, default: '30/1m' },
+    REDIS_URL: { type: 'string', pattern: '^rediss?://' },
+    CORS_ORIGINS: { type: 'string', default: '' },
+    EMAIL_VERIFICATION: { enum: ['off', 'required'], default: 'off' },
+    EMAIL_CONFIRMATION_URL: { type: 'string', format: 'uri', pattern: '^https?://' },
     PASSWORD_RESET_DELIVERY: { enum: ['response', 'email'] },
     PASSWORD_RESET_TTL: { ...duration, default: '1h' },
     PASSWORD_RESET_URL: { type: 'string', format: 'uri', pattern: '^https?://' },
@@ -101,10 +137,21 @@ const environmentSchema = {
     MAIL_FROM: { type: 'string', minLength: 3 },
     PICTURE_MAX_BYTES: { type: 'integer', minimum: 1024, maximum: 104_857_600, default: 5_242_880 },
     PICTURE_MAX_PIXELS: { type: 'integer', minimum: 1024, maximum: 268_402_689, default: 25_000_000 },
+    PICTURE_MAX_SIDE: { type: 'integer', minimum: 16, maximum: 16_383, default: 1024 },
+    MEDIA_STORE: { enum: ['disk', 's3'], default: 'disk' },
+    S3_ENDPOINT: { type: 'string', format: 'uri', pattern: '^https?://' },
+    S3_REGION: { type: 'string', minLength: 1, default: 'us-east-1' },
+    S3_BUCKET: { type: 'string', minLength: 1 },
+    S3_ACCESS_KEY_ID: { type: 'string', minLength: 1 },
+    S3_SECRET_ACCESS_KEY: { type: 'string', minLength: 1 },
+    S3_FORCE_PATH_STYLE: { type: 'boolean' },
+    S3_PREFIX: { type: 'string', pattern: '^/?([\\w.-]+/)*[\\w.-]*$', default: '' },
+    S3_TIMEOUT: { ...duration, default: '5s' },
     ADMIN_USERNAME: { type: 'string', minLength: 1, maxLength: 150, default: 'admin' },
     ADMIN_PASSWORD: { type: 'string', minLength: 8 },
     ADMIN_EMAIL: { type: 'string', maxLength: 254, default: '' },
-    SHUTDOWN_TIMEOUT: { ...duration, default: '10s' }
+    SHUTDOWN_TIMEOUT: { ...duration, default: '10s' },
+    AUDIT_RETENTION: { ...duration, default: '365d' }
   }
 } as const
 
@@ -123,12 +170,22 @@ interface Environment {
   JWT_SECRET?: string
   JWT_PRIVATE_KEY?: string
   JWT_ISSUER: string
+  JWT_KEYS_DIR?: string
+  JWT_AUDIENCE?: string
+  TOKEN_PERMISSIONS: number
   ACCESS_TOKEN_TTL: string
   REFRESH_TOKEN_TTL: string
   REFRESH_REUSE: RefreshReuse
   REQUIRED_ROLES: string
   PASSWORD_HASH_COST: number
   PASSWORD_HASH_THREADS?: number
+  PASSWORD_HASH_QUEUE: number
+  RATE_LIMIT: string
+  RATE_LIMIT_CREDENTIALS: string
+  REDIS_URL?: string
+  CORS_ORIGINS: string
+  EMAIL_VERIFICATION: 'off' | 'required'
+  EMAIL_CONFIRMATION_URL?: string
   PASSWORD_RESET_DELIVERY?: 'response' | 'email'
   PASSWORD_RESET_TTL: string
   PASSWORD_RESET_URL?: string
@@ -136,10 +193,21 @@ interface Environment {
   MAIL_FROM?: string
   PICTURE_MAX_BYTES: number
   PICTURE_MAX_PIXELS: number
+  PICTURE_MAX_SIDE: number
+  MEDIA_STORE: 'disk' | 's3'
+  S3_ENDPOINT?: string
+  S3_REGION: string
+  S3_BUCKET?: string
+  S3_ACCESS_KEY_ID?: string
+  S3_SECRET_ACCESS_KEY?: string
+  S3_FORCE_PATH_STYLE?: boolean
+  S3_PREFIX: string
+  S3_TIMEOUT: string
   ADMIN_USERNAME: string
   ADMIN_PASSWORD?: string
   ADMIN_EMAIL: string
   SHUTDOWN_TIMEOUT: string
+  AUDIT_RETENTION: string
 }
 
 /** Secrets that stand in tutorials and examples, and so are no secrets. */
@@ -164,13 +232,24 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     }
   }
 
-  if (env.JWT_SECRET !== undefined && env.JWT_PRIVATE_KEY !== undefined) {
-    faults.push('JWT_SECRET, JWT_PRIVATE_KEY: set one of them, not both')
+  const keySources = (['JWT_SECRET', 'JWT_PRIVATE_KEY', 'JWT_KEYS_DIR'] as const).filter((name) => env[name] !== undefined)
+  if (keySources.length > 1) faults.push(`${keySources.join(', ')}: set one of them`)
+  const mailFor = [
+    ...(env.PASSWORD_RESET_DELIVERY === 'email' ? ['PASSWORD_RESET_DELIVERY=email'] : []),
+    ...(env.EMAIL_VERIFICATION === 'required' ? ['EMAIL_VERIFICATION=required'] : []),
+    ...(env.SMTP_URL !== undefined ? ['SMTP_URL'] : [])
+  ]
+  for (const name of ['SMTP_URL', 'MAIL_FROM'] as const) {
+    if (mailFor.length > 0 && env[name] === undefined) faults.push(`${name}: needed for ${mailFor.join(' and ')}`)
   }
-  if (env.PASSWORD_RESET_DELIVERY === 'email') {
-    if (env.SMTP_URL === undefined) faults.push('SMTP_URL: needed for PASSWORD_RESET_DELIVERY=email')
-    if (env.MAIL_FROM === undefined) faults.push('MAIL_FROM: needed for PASSWORD_RESET_DELIVERY=email')
+  const corsOrigins = env.CORS_ORIGINS.split(',')
+    .map((origin) => origin.trim())
+    .filter(Boolean)
+  for (const origin of corsOrigins) {
+    if (!/^https?:\/\/[^/*\s]+$/.test(origin))
+      faults.push(`CORS_ORIGINS: "${origin}" is no origin such as https://app.example.org`)
   }
+  const s3 = env.MEDIA_STORE === 's3' ? readS3(env, faults) : undefined
   if (production) faults.push(...dangersInProduction(env))
   if (faults.length > 0) throw new ConfigError(faults)
 
@@ -192,8 +271,11 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     tokens: {
       secret: env.JWT_SECRET,
       // A PEM in one line, as .env files and many container platforms need it.
-      privateKey: env.JWT_PRIVATE_KEY?.replaceAll('\\n', '\n'),
+      privateKeys: env.JWT_PRIVATE_KEY?.replaceAll('\\n', '\n'),
+      keysDir: env.JWT_KEYS_DIR ?? join(resolve(env.DATA_DIR), 'keys'),
       issuer: env.JWT_ISSUER,
+      audience: env.JWT_AUDIENCE,
+      permissionLimit: env.TOKEN_PERMISSIONS,
       accessTtl: seconds(env.ACCESS_TOKEN_TTL),
       refreshTtl: seconds(env.REFRESH_TOKEN_TTL),
       refreshReuse: env.REFRESH_REUSE
@@ -202,14 +284,27 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     passwords: {
       hashCost: env.PASSWORD_HASH_COST,
       hashThreads: env.PASSWORD_HASH_THREADS ?? availableParallelism(),
+      hashQueue: env.PASSWORD_HASH_QUEUE,
       resetDelivery: env.PASSWORD_RESET_DELIVERY ?? 'response',
       resetTtl: seconds(env.PASSWORD_RESET_TTL),
       resetUrl: env.PASSWORD_RESET_URL ?? `${publicUrl}/reset-password-confirm/`
     },
-    mail: { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM },
-    pictures: { maxBytes: env.PICTURE_MAX_BYTES, maxPixels: env.PICTURE_MAX_PIXELS },
+    mail: env.SMTP_URL !== undefined && env.MAIL_FROM !== undefined ? { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM } : undefined,
+    emails: {
+      verified: env.EMAIL_VERIFICATION === 'required',
+      confirmationUrl: env.EMAIL_CONFIRMATION_URL ?? `${publicUrl}/confirm-email/`
+    },
+    rateLimits: { all: rate(env.RATE_LIMIT), credentials: rate(env.RATE_LIMIT_CREDENTIALS), redisUrl: env.REDIS_URL },
+    corsOrigins,
+    pictures: {
+      maxBytes: env.PICTURE_MAX_BYTES,
+      maxPixels: env.PICTURE_MAX_PIXELS,
+      maxSide: env.PICTURE_MAX_SIDE,
+      s3
+    },
     admin: { username: env.ADMIN_USERNAME, password: env.ADMIN_PASSWORD, email: env.ADMIN_EMAIL },
-    shutdownTimeout: seconds(env.SHUTDOWN_TIMEOUT)
+    shutdownTimeout: seconds(env.SHUTDOWN_TIMEOUT),
+    auditRetention: seconds(env.AUDIT_RETENTION)
   }
 }
 
@@ -245,8 +340,8 @@ function dangersInProduction(env: Environment): string[] {
   if (env.DATABASE_URL === undefined) {
     dangers.push('DATABASE_URL: needed in production; the embedded Postgres is for development')
   }
-  if (env.JWT_SECRET === undefined && env.JWT_PRIVATE_KEY === undefined) {
-    dangers.push('JWT_PRIVATE_KEY or JWT_SECRET: needed in production, so that all replicas sign with the same key')
+  if (env.JWT_SECRET === undefined && env.JWT_PRIVATE_KEY === undefined && env.JWT_KEYS_DIR === undefined) {
+    dangers.push('JWT_PRIVATE_KEY, JWT_KEYS_DIR or JWT_SECRET: needed in production, so that all replicas sign with the same key')
   }
   if (env.JWT_SECRET !== undefined && publicSecret.test(env.JWT_SECRET)) {
     dangers.push('JWT_SECRET: looks like an example, not like a secret (try: openssl rand -base64 48)')
@@ -259,6 +354,25 @@ function dangersInProduction(env: Environment): string[] {
   }
   if (env.PASSWORD_HASH_COST < 10) dangers.push('PASSWORD_HASH_COST: must be at least 10 in production')
   return dangers
+}
+
+function readS3(env: Environment, faults: string[]): S3Settings {
+  const { S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey, S3_ENDPOINT: endpoint } = env
+  if (env.S3_BUCKET === undefined) faults.push('S3_BUCKET: needed for MEDIA_STORE=s3')
+  if ((accessKeyId === undefined) !== (secretAccessKey === undefined)) {
+    faults.push('S3_ACCESS_KEY_ID, S3_SECRET_ACCESS_KEY: set both, or neither')
+  }
+  const prefix = env.S3_PREFIX.replace(/^\/+|\/+$/g, '')
+  return {
+    endpoint,
+    region: env.S3_REGION,
+    bucket: env.S3_BUCKET ?? '',
+    credentials: accessKeyId !== undefined && secretAccessKey !== undefined ? { accessKeyId, secretAccessKey } : undefined,
+    // Servers other than AWS's seldom have a host name for each bucket.
+    forcePathStyle: env.S3_FORCE_PATH_STYLE ?? endpoint !== undefined,
+    prefix: prefix === '' ? '' : `${prefix}/`,
+    timeout: seconds(env.S3_TIMEOUT)
+  }
 }
 
 function readPathAliases(text: string, faults: string[]): PathAlias[] {
@@ -294,6 +408,12 @@ function readRequiredRoles(text: string, faults: string[]): Map<string, string[]
     )
   }
   return rules
+}
+
+function rate(text: string): RateLimit | undefined {
+  if (text === 'off') return undefined
+  const [max, window] = text.split('/') as [string, string]
+  return { max: Number(max), seconds: seconds(window) }
 }
 
 function seconds(text: string): number {

@@ -1,9 +1,10 @@
 import type { Config } from './config.ts'
 import type { Database } from './database/connection.ts'
+import type { Metrics } from './operations/metrics.ts'
 import type { PasswordHashing } from './passwords/hashing.ts'
 import type { Mailer } from './passwords/mail.ts'
 import type { Pictures } from './pictures/pictures.ts'
-import type { SigningKey } from './sessions/keys.ts'
+import type { KeyRing } from './sessions/keys.ts'
 import type { Tokens } from './sessions/tokens.ts'
 
 /** What handlers work with; put together in `app.ts`, the one place that does. */
@@ -11,10 +12,11 @@ export interface Services {
   readonly config: Config
   readonly database: Database
   readonly hashing: PasswordHashing
-  readonly signingKey: SigningKey
+  readonly keyRing: KeyRing
   readonly tokens: Tokens
   readonly pictures: Pictures
   readonly mailer: Mailer
+  readonly metrics: Metrics
   /** Roles that access rules name, which must not be renamed or deleted. */
   readonly protectedRoles: ReadonlySet<string>
 }

@@ -3,8 +3,11 @@ import type { Access, Contract, Operation } from './document.ts'
 import type { Principal } from './handlers.ts'
 import { challenge, Problem } from './problems.ts'
 
-/** Finds who a bearer token speaks for now; undefined when the token is not valid (any more). */
-export type Authenticate = (token: string) => Promise<Principal | undefined>
+/**
+ * Finds who a bearer token speaks for now; undefined when the token is not valid (any more).
+ * @param permission asked for in the same statement, as `app_label.codename`; see `Principal.permitted`
+ */
+export type Authenticate = (token: string, permission: string | undefined) => Promise<Principal | undefined>
 
 /** The value in REQUIRED_ROLES that opens a GET to everyone. */
 const everyone = 'public'
@@ -30,7 +33,7 @@ export function accessRules({ operations }: Contract, required: ReadonlyMap<stri
 function rule({ access }: Operation, roles: readonly string[] | undefined): Access {
   if (roles === undefined) return access
   if (roles.includes(everyone)) return { anonymous: true, roles: [], owner: undefined }
-  return { anonymous: false, roles, owner: access.owner }
+  return { ...access, anonymous: false, roles }
 }
 
 /** Every role that a rule names: without these roles nobody but a superuser could pass it. */
@@ -54,7 +57,8 @@ export function accessHook(access: Access, authenticate: Authenticate): onReques
       if (access.anonymous) return
       throw new Problem('not_authenticated', 'This operation needs an access token.')
     }
-    const principal = await authenticate(token)
+    const permission = queryValue(request, access.permissionParameter)
+    const principal = await authenticate(token, permission)
     if (principal === undefined) {
       // A client that sends its stale token along everywhere must be able to log in, register and log out.
       if (access.anonymous) return
@@ -65,6 +69,11 @@ export function accessHook(access: Access, authenticate: Authenticate): onReques
     if (access.roles.length > 0 && !holdsRole(principal, ...access.roles) && !isOwner(request, access, principal)) {
       throw new Problem('permission_denied', `This operation needs the role ${access.roles.join(' or ')}.`)
     }
+    const role = queryValue(request, access.roleParameter)
+    if (role !== undefined && !holdsRole(principal, role)) {
+      throw new Problem('permission_denied', `The caller lacks the role ${role}.`)
+    }
+    if (!principal.permitted) throw new Problem('permission_denied', `The caller lacks the permission ${permission}.`)
     request.principal = principal
   }
 }
@@ -72,6 +81,12 @@ export function accessHook(access: Access, authenticate: Authenticate): onReques
 function bearerToken(request: FastifyRequest): string | undefined {
   // RFC 6750, 2.1; the scheme's name is taken without regard to case (RFC 9110, 11.1).
   return /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(request.headers.authorization ?? '')?.[1]
+}
+
+/** The value of a query parameter, if the request has it once; validation refuses the rest. */
+function queryValue(request: FastifyRequest, name: string | undefined): string | undefined {
+  const value = name === undefined ? undefined : (request.query as Record<string, unknown>)[name]
+  return typeof value === 'string' ? value : undefined
 }
 
 function isOwner(request: FastifyRequest, { owner }: Access, { userId }: Principal): boolean {

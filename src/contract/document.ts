@@ -14,6 +14,9 @@ export interface Access {
   readonly roles: readonly string[]
   /** The path parameter that holds the id of the user who is let in without the role. */
   readonly owner: string | undefined
+  /** Query parameters that name a role, and a permission (`app_label.codename`), the caller must have as well. */
+  readonly roleParameter?: string | undefined
+  readonly permissionParameter?: string | undefined
 }
 
 export interface Operation {
@@ -29,6 +32,10 @@ export interface Operation {
   readonly needsCaller: boolean
   readonly body: { readonly required: boolean; readonly contentTypes: readonly string[] } | undefined
   readonly takesQuery: boolean
+  /** Whether it takes guesses at a password or token, and so has the narrower rate limit. */
+  readonly takesCredentials: boolean
+  /** Whether its success carries an ETag. */
+  readonly tagged: boolean
   /** The declared statuses. */
   readonly statuses: readonly number[]
 }
@@ -76,6 +83,10 @@ function readOperations(document: Json): Operation[] {
         access: readAccess(operation, document),
         needsCaller: operation['x-needs-caller'] === true,
         body: body && { required: body.required === true, contentTypes: Object.keys(body.content as Json) },
+        takesCredentials: operation['x-rate-limit'] === 'credentials',
+        tagged: Object.entries(operation.responses as Record<string, Json>).some(
+          ([status, response]) => status === '200' && 'ETag' in ((resolveReference(document, response).headers ?? {}) as Json)
+        ),
         takesQuery: ((operation.parameters ?? []) as Json[])
           .map((parameter) => resolveReference(document, parameter))
           .some((parameter) => parameter.in === 'query'),
@@ -92,7 +103,9 @@ function readAccess(operation: Json, document: Json): Access {
   return {
     anonymous: bearer === undefined || requirements.some((requirement) => Object.keys(requirement).length === 0),
     roles: bearer?.bearerAuth ?? [],
-    owner: operation['x-owner'] as string | undefined
+    owner: operation['x-owner'] as string | undefined,
+    roleParameter: operation['x-required-role-parameter'] as string | undefined,
+    permissionParameter: operation['x-required-permission-parameter'] as string | undefined
   }
 }
 

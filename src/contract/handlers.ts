@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { aliases, callerOperations, operations } from '../../generated/api.ts'
+import type { Origin } from '../audit/queries.ts'
 import type { UploadedFile } from '../profiles/form.ts'
 import type { FieldErrors, Problem, ProblemCode, problemTypes } from './problems.ts'
 
@@ -11,6 +12,8 @@ export interface Principal {
   readonly isSuperuser: boolean
   /** Names of the user's roles. */
   readonly roles: readonly string[]
+  /** Whether the user has the permission that was asked for; true where none was. */
+  readonly permitted: boolean
 }
 
 /** The operations that need a handler: all but aliases. */
@@ -47,7 +50,15 @@ export interface Call<Op extends HandledOperation> {
   readonly upload: UploadedFile | undefined
   /** Path of the request, as the contract names it, and its query as it came: what links to other pages are made from. */
   readonly target: { readonly path: string; readonly query: Readonly<Record<string, unknown>> }
-  readonly client: { readonly address: string; readonly userAgent: string | undefined }
+  /** Who asks, and from where, for the audit log. */
+  readonly origin: Origin
+  readonly userAgent: string | undefined
+  /**
+   * Refuses the change where `If-Match` names another state than `current`, the object as the contract shows it, locked
+   * in the transaction of the change (RFC 9110, 13.1.1).
+   * @throws Problem precondition_failed
+   */
+  assertMatch(current: object): void
   readonly log: FastifyBaseLogger
   /** Makes the problem to throw; only those compile whose status the operation declares. */
   refuse(code: RefusalOf<Op>, detail: string, errors?: FieldErrors): Problem

@@ -3,6 +3,8 @@ import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } fr
 import type { components } from '../../generated/api.ts'
 import { isDatabaseUnavailable } from '../database/connection.ts'
 import { PageRequestError } from '../database/paging.ts'
+import { HashingOverloaded } from '../passwords/hashing.ts'
+import { StoreUnavailable } from '../pictures/store.ts'
 
 export type ProblemCode = components['schemas']['ProblemCode']
 export type ProblemBody = components['schemas']['Problem']
@@ -13,6 +15,7 @@ export type FieldErrors = Record<string, string[]>
 export const problemTypes = {
   invalid_input: { status: 400, title: 'Invalid input' },
   malformed_body: { status: 400, title: 'Malformed body' },
+  invalid_confirmation_token: { status: 400, title: 'Invalid confirmation token' },
   invalid_reset_token: { status: 400, title: 'Invalid reset token' },
   not_authenticated: { status: 401, title: 'Not authenticated' },
   invalid_token: { status: 401, title: 'Invalid token' },
@@ -24,8 +27,13 @@ export const problemTypes = {
   still_referenced: { status: 409, title: 'Still referenced' },
   last_administrator: { status: 409, title: 'Last administrator' },
   role_protected: { status: 409, title: 'Role protected' },
+  not_possible: { status: 409, title: 'Not possible' },
+  request_in_progress: { status: 409, title: 'Request in progress' },
+  precondition_failed: { status: 412, title: 'Precondition failed' },
   payload_too_large: { status: 413, title: 'Payload too large' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },
+  idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },
+  too_many_requests: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Internal error' },
   unavailable: { status: 503, title: 'Unavailable' }
 } as const satisfies Record<ProblemCode, { status: number; title: string }>
@@ -84,6 +92,17 @@ export const challenge = 'Bearer realm="user-management"'
 /** Seconds after which a client may try again when a part we need is out of reach. */
 const retryAfter = '5'
 
+/** 503: a part that the service needs can't do its work now. */
+export function unavailable(detail: string): Problem {
+  return new Problem('unavailable', detail, { headers: { 'retry-after': retryAfter } })
+}
+
+/** 429, with the seconds after which the next try may succeed. */
+export function tooManyRequests(detail: string, seconds: number): Problem {
+  const wait = Math.max(1, Math.ceil(seconds))
+  return new Problem('too_many_requests', `${detail} Try again in ${wait} seconds.`, { headers: { 'retry-after': String(wait) } })
+}
+
 // https://fastify.dev/docs/latest/Reference/Errors/ and the error codes of @fastify/multipart
 const fastifyErrors: Record<string, ProblemCode> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'payload_too_large',
@@ -106,11 +125,9 @@ export function toProblem(error: unknown): Problem {
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new Problem('malformed_body', message ?? 'The request can not be read.')
   }
-  if (isDatabaseUnavailable(error)) {
-    return new Problem('unavailable', 'The database is out of reach. Try again shortly.', {
-      headers: { 'retry-after': retryAfter }
-    })
-  }
+  if (isDatabaseUnavailable(error)) return unavailable('The database is out of reach. Try again shortly.')
+  if (error instanceof StoreUnavailable) return unavailable('The picture storage is out of reach. Try again shortly.')
+  if (error instanceof HashingOverloaded) return unavailable('Too many passwords wait to be checked. Try again shortly.')
   return new Problem('internal_error', 'The service failed. The request id leads to the cause in its log.')
 }
 

@@ -1,10 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, preValidationAsyncHookHandler } from 'fastify'
 import { type FastifyOpenapiGlueOptions, fastifyOpenapiGlue } from 'fastify-openapi-glue'
 import fp from 'fastify-plugin'
+import type { Once } from '../idempotency/once.ts'
+import type { LimitRate } from '../operations/rate-limit.ts'
 import { readForm, type UploadedFile } from '../profiles/form.ts'
 import { type Authenticate, accessHook } from './access.ts'
 import { type Access, type Contract, multipart, type Operation, routingDocument } from './document.ts'
 import type { Call, HandledOperation, Handlers, Principal } from './handlers.ts'
+import { entityTag, namesTag, precondition } from './preconditions.ts'
 import { invalidInput, Problem, sendProblem } from './problems.ts'
 import { validatorCompiler } from './validation.ts'
 
@@ -28,6 +31,8 @@ export interface ContractRoutesOptions {
   readonly authenticate: Authenticate
   /** Folder for uploads that are being read. */
   readonly uploadDir: string
+  readonly limitRate: LimitRate
+  readonly once: Once
 }
 
 /**
@@ -36,7 +41,7 @@ export interface ContractRoutesOptions {
  * Refuses to start with a handler missing or one too many.
  */
 export const contractRoutes = fp<ContractRoutesOptions>(
-  async (app, { contract, handlers, rules, authenticate, uploadDir }) => {
+  async (app, { contract, handlers, rules, authenticate, uploadDir, limitRate, once }) => {
     assertHandlersFit(contract, handlers)
     const operations = new Map(contract.operations.map((operation) => [operation.operationId, operation]))
 
@@ -54,9 +59,13 @@ export const contractRoutes = fp<ContractRoutesOptions>(
         const operation = operations.get(operationId) as Operation
         return {
           config: { operationId },
-          onRequest: [accessHook(rules.get(operationId) as Access, authenticate), contentTypeHook(operation)],
+          onRequest: [
+            async (request: FastifyRequest) => limitRate(request, operation),
+            accessHook(rules.get(operationId) as Access, authenticate),
+            contentTypeHook(operation)
+          ],
           preValidation: bodyHook(operation, uploadDir),
-          handler: routeHandler(operation, handlers)
+          handler: routeHandler(operation, handlers, once)
         }
       }) as unknown as NonNullable<FastifyOpenapiGlueOptions['operationResolver']>
     })
@@ -130,27 +139,52 @@ function refuseUnknownQuery(request: FastifyRequest): void {
   throw invalidInput(Object.fromEntries(unknown.map((name) => [name, ['There is no such parameter.']])))
 }
 
-function routeHandler({ handledBy, path }: Operation, handlers: Handlers) {
+function routeHandler({ operationId, handledBy, path, tagged, statuses }: Operation, handlers: Handlers, once: Once) {
   // Which operation this is, is known at run time only; `Handlers` has made sure that call and handler fit.
   const handler = handlers[handledBy as HandledOperation] as (call: Call<HandledOperation>) => Promise<{
     status: number
     body?: unknown
     headers?: Record<string, string>
   }>
+  const takesMatch = statuses.includes(412)
+  const takesKey = statuses.includes(422)
   return async (request: FastifyRequest, reply: FastifyReply) => {
-    const { status, body, headers } = await handler({
+    const match = precondition(request.headers['if-match'])
+    const call = {
       params: request.params,
       query: request.query,
       body: request.body,
       principal: request.principal,
       upload: request.upload,
       target: { path, query: request.query as Record<string, unknown> },
-      client: { address: request.ip, userAgent: request.headers['user-agent'] },
+      origin: {
+        actorId: request.principal?.userId,
+        actorName: request.principal?.username,
+        address: request.ip,
+        requestId: request.id
+      },
+      userAgent: request.headers['user-agent'],
       log: request.log,
+      assertMatch: match.assertMatch,
       refuse: (code, detail, errors) => new Problem(code, detail, { errors })
-    } as Call<HandledOperation>)
+    } as Call<HandledOperation>
+    const key = takesKey ? request.headers['idempotency-key'] : undefined
+    const content = { query: request.query, body: request.body, picture: request.upload?.bytes }
+    const carryOut = () => handler(call)
+    const { status, body, headers } =
+      typeof key === 'string'
+        ? await once({ key, operationId: handledBy, userId: request.principal?.userId, content }, carryOut)
+        : await carryOut()
+    if (takesMatch && match.pending) throw new Error(`The handler of ${operationId} did not look at If-Match`)
+
     reply.code(status)
     if (headers) reply.headers(headers)
+    if (tagged) {
+      const tag = entityTag(body as object)
+      reply.header('etag', tag)
+      const known = request.method === 'GET' || request.method === 'HEAD' ? request.headers['if-none-match'] : undefined
+      if (known !== undefined && namesTag(known, tag)) return reply.code(304).send()
+    }
     if (body !== undefined) reply.type('application/json; charset=utf-8')
     return reply.send(body)
   }

@@ -1,33 +1,55 @@
-import fp from 'fastify-plugin'
+import type { FastifyInstance } from 'fastify'
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
-import type { Contract } from '../contract/document.ts'
+import type { ReplayCause } from '../sessions/queries.ts'
 
-/** `GET /metrics` for Prometheus: the process's own figures, requests and their durations by operation and status. */
-export const metrics = fp<{ contract: Contract }>(
-  async (app, { contract }) => {
-    const registry = new Registry()
-    collectDefaultMetrics({ register: registry })
-    const labelNames = ['method', 'route', 'operation', 'status'] as const
-    const requests = new Counter({ name: 'http_requests_total', help: 'Requests answered', labelNames, registers: [registry] })
-    const durations = new Histogram({
-      name: 'http_request_duration_seconds',
-      help: 'Time from request to answer',
-      labelNames: ['method', 'route', 'operation'],
-      buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-      registers: [registry]
-    })
-    const operations = new Set(contract.operations.map(({ operationId }) => operationId))
+/** What the service counts, for `GET /metrics` (Prometheus). */
+export interface Metrics {
+  /** `delayed` was not checked, since too many wrong ones came before. */
+  countLogin(result: 'success' | 'failure' | 'delayed'): void
+  /** `stale` ended its session; the others were answered, and would end theirs under REFRESH_REUSE=strict. */
+  countReplay(cause: ReplayCause | 'stale'): void
+}
 
-    app.addHook('onResponse', async (request, reply) => {
-      const { url: route = 'unknown', config } = request.routeOptions
-      const operation = config.operationId !== undefined && operations.has(config.operationId) ? config.operationId : 'none'
-      const labels = { method: request.method, route, operation }
-      requests.inc({ ...labels, status: reply.statusCode })
-      durations.observe(labels, reply.elapsedTime / 1000)
-    })
-    app.get('/metrics', { logLevel: 'warn' }, async (_request, reply) => {
-      return reply.type(registry.contentType).send(await registry.metrics())
-    })
-  },
-  { name: 'metrics' }
-)
+/**
+ * Counts requests and their durations by operation, and serves all figures at `/metrics`. Labels are route templates
+ * and operationIds, never paths: their number is fixed.
+ */
+export function startMetrics(app: FastifyInstance): Metrics {
+  const registry = new Registry()
+  const registers = [registry]
+  collectDefaultMetrics({ register: registry })
+  const requests = new Counter({
+    name: 'http_requests_total',
+    help: 'Requests answered',
+    labelNames: ['method', 'route', 'operation', 'status'],
+    registers
+  })
+  const durations = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from request to answer',
+    labelNames: ['method', 'route', 'operation'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers
+  })
+  const logins = new Counter({ name: 'logins_total', help: 'Logins by result', labelNames: ['result'], registers })
+  const replays = new Counter({
+    name: 'refresh_replays_total',
+    help: 'Refresh tokens that were sent again, by cause',
+    labelNames: ['cause'],
+    registers
+  })
+
+  app.addHook('onResponse', async (request, reply) => {
+    const { url: route = 'unknown', config } = request.routeOptions
+    const labels = { method: request.method, route, operation: config.operationId ?? 'none' }
+    requests.inc({ ...labels, status: reply.statusCode })
+    durations.observe(labels, reply.elapsedTime / 1000)
+  })
+  app.get('/metrics', { logLevel: 'warn' }, async (_request, reply) => {
+    return reply.type(registry.contentType).send(await registry.metrics())
+  })
+  return {
+    countLogin: (result) => logins.inc({ result }),
+    countReplay: (cause) => replays.inc({ cause })
+  }
+}

@@ -1,7 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { type Origin, recordEvent } from '../audit/queries.ts'
 import type { HandlersOf } from '../contract/handlers.ts'
+import { tooManyRequests } from '../contract/problems.ts'
 import type { Services } from '../services.ts'
-import { revokeSessionsOf } from '../sessions/queries.ts'
+import { forgetGuesses, takeGuess } from '../sessions/guesses.ts'
+import { revokeSessions } from '../sessions/queries.ts'
+import { auditTarget, findAccount } from '../users/queries.ts'
+import { hashToken, newLinkToken } from './link-token.ts'
+import { resetMail } from './mail.ts'
 import { passwordFaults } from './policy.ts'
 import {
   findPasswordAccount,
@@ -9,35 +14,48 @@ import {
   issuePasswordReset,
   type ResetKey,
   replacePassword,
+  setPassword,
   usePasswordReset
 } from './queries.ts'
 import { decodeUid, decoyUserId, encodeUid } from './uid.ts'
 
-type PasswordOperation = 'forgotPassword' | 'confirmPasswordReset' | 'changePassword'
+type PasswordOperation =
+  | 'forgotPassword'
+  | 'confirmPasswordReset'
+  | 'changePassword'
+  | 'setUserPassword'
+  | 'sendUserPasswordReset'
 
-export function passwordHandlers({ database, config, hashing, mailer, signingKey }: Services): HandlersOf<PasswordOperation> {
+export function passwordHandlers({ database, config, hashing, mailer, keyRing }: Services): HandlersOf<PasswordOperation> {
   const { resetDelivery, resetTtl, resetUrl } = config.passwords
-  const decoyKey = signingKey.derive('password reset: ids of unknown emails')
+  const decoyKey = keyRing.derive('password reset: ids of unknown emails')
+  const message = 'If that email belongs to an account, a reset is on its way.'
+
+  /** Opens a reset for an email and delivers it as the deployment says; does the same work for an unknown one. */
+  async function sendReset(email: string, origin: Origin) {
+    const { token, hash, link } = newLinkToken()
+    const { account, greatestUserId } = await database.transaction().execute(async (transaction) => {
+      const issued = await issuePasswordReset(transaction, { email, tokenHash: hash, ttl: resetTtl })
+      // Without a target for an unknown email: the same work, and no list of what people mistyped.
+      const target = issued.account && auditTarget(issued.account)
+      await recordEvent(transaction, origin, { action: 'password.reset_requested', target })
+      return issued
+    })
+    const userId = account?.id ?? decoyUserId(email, greatestUserId, decoyKey)
+    if (resetDelivery === 'response') {
+      return { account, body: { message, uid: encodeUid(userId), token, reset_link: link(resetUrl, userId) } }
+    }
+    // To the address on record, which may differ in case from the one that was asked for.
+    if (account) mailer.send(resetMail(account.email, link(resetUrl, userId), resetTtl))
+    return { account, body: { message, uid: null, token: null, reset_link: null } }
+  }
 
   return {
-    async forgotPassword({ body }) {
-      const token = randomBytes(32).toString('base64url')
-      const reset = { email: body.email, tokenHash: hashToken(token), ttl: resetTtl }
-      const { userId, greatestUserId } = await issuePasswordReset(database, reset)
-      const uid = encodeUid(userId ?? decoyUserId(body.email, greatestUserId, decoyKey))
-      const link = `${resetUrl}?${new URLSearchParams({ uid, token })}`
-      const message = 'If that email belongs to an account, a reset is on its way.'
-      if (resetDelivery === 'response') return { status: 200, body: { message, uid, token, reset_link: link } }
-
-      // To the address on record, which may differ in case from the one that was asked for.
-      if (userId !== undefined) {
-        const account = await findPasswordAccount(database, userId)
-        if (account) mailer.send(resetMail(account.email, link, resetTtl))
-      }
-      return { status: 200, body: { message, uid: null, token: null, reset_link: null } }
+    async forgotPassword({ body, origin }) {
+      return { status: 200, body: (await sendReset(body.email, origin)).body }
     },
 
-    async confirmPasswordReset({ body, refuse }) {
+    async confirmPasswordReset({ body, origin, refuse }) {
       const userId = decodeUid(body.uid)
       const invalid = () => refuse('invalid_reset_token', 'The reset link is not valid, was used before, or has expired.')
       if (userId === undefined) throw invalid()
@@ -50,42 +68,59 @@ export function passwordHandlers({ database, config, hashing, mailer, signingKey
       const password = await hashing.hash(body.new_password)
       await database.transaction().execute(async (transaction) => {
         if (!(await usePasswordReset(transaction, key, password))) throw invalid()
-        await revokeSessionsOf(transaction, userId, 'password_reset')
+        await revokeSessions(transaction, { userId }, 'password_reset')
+        await recordEvent(transaction, origin, { action: 'password.reset', target: auditTarget(account) })
       })
       return { status: 200, body: { message: 'The password was reset.' } }
     },
 
-    async changePassword({ body, principal, refuse }) {
+    async changePassword({ body, principal, origin, refuse }) {
       const account = await findPasswordAccount(database, principal.userId)
       if (!account) throw refuse('invalid_token', 'The user is not there any more.')
       const wrong = () => refuse('invalid_input', 'The old password is wrong.', { old_password: ['The password is wrong.'] })
+      const guess = { name: `user ${account.id}`, address: origin.address }
+      const wait = await takeGuess(database, guess)
+      if (wait.fromAddress > 0) throw tooManyRequests('Too many wrong passwords.', wait.fromAddress)
       if (!(await hashing.verify(body.old_password, account.password))) throw wrong()
+      await forgetGuesses(database, guess)
       const faults = passwordFaults(body.new_password, account)
       if (faults.length > 0) throw refuse('invalid_input', 'The new password can not be used.', { new_password: faults })
 
       const next = await hashing.hash(body.new_password)
       await database.transaction().execute(async (transaction) => {
         if (!(await replacePassword(transaction, account.id, { current: account.password, next }))) throw wrong()
-        await revokeSessionsOf(transaction, account.id, 'password_changed', principal.sessionId)
+        await revokeSessions(transaction, { userId: account.id, exceptSid: principal.sessionId }, 'password_changed')
+        await recordEvent(transaction, origin, { action: 'password.changed', target: auditTarget(account) })
       })
       return { status: 200, body: { message: 'The password was changed.' } }
+    },
+
+    async setUserPassword({ params: { id }, body, principal, origin, refuse }) {
+      const account = await findAccount(database, id)
+      if (!account) throw refuse('not_found', `There is no user with the id ${id}.`)
+      if (account.is_superuser && !principal?.isSuperuser) throw refuse('permission_denied', ofSuperuser)
+      const faults = passwordFaults(body.new_password, account)
+      if (faults.length > 0) throw refuse('invalid_input', 'The new password can not be used.', { new_password: faults })
+      const password = await hashing.hash(body.new_password)
+      await database.transaction().execute(async (transaction) => {
+        if (!(await setPassword(transaction, id, password))) throw refuse('not_found', `There is no user with the id ${id}.`)
+        await revokeSessions(transaction, { userId: id }, 'password_reset')
+        await recordEvent(transaction, origin, { action: 'password.set', target: auditTarget(account) })
+      })
+      return { status: 200, body: { message: 'The password was set.' } }
+    },
+
+    async sendUserPasswordReset({ params: { id }, principal, origin, refuse }) {
+      const account = await findAccount(database, id)
+      if (!account) throw refuse('not_found', `There is no user with the id ${id}.`)
+      // In the response it would hand the account to the caller.
+      const handsOver = resetDelivery === 'response'
+      if (handsOver && account.is_superuser && !principal?.isSuperuser) throw refuse('permission_denied', ofSuperuser)
+      const sent = account.email === '' ? undefined : await sendReset(account.email, origin)
+      if (!sent?.account) throw refuse('not_possible', 'The user is inactive, or has no email or no password to reset.')
+      return { status: 200, body: sent.body }
     }
   }
 }
 
-function hashToken(token: string): Buffer {
-  return createHash('sha256').update(token).digest()
-}
-
-function resetMail(to: string, link: string, ttl: number) {
-  const minutes = Math.max(1, Math.round(ttl / 60))
-  const text = [
-    'Someone, hopefully you, asked to reset the password of your account.',
-    '',
-    `Set a new password within ${minutes} minutes:`,
-    link,
-    '',
-    'If it was not you, nothing has to be done: your password stays as it is.'
-  ]
-  return { to, subject: 'Reset your password', text: text.join('\n') }
-}
+const ofSuperuser = 'Only a superuser may do this to a superuser.'

@@ -10,33 +10,51 @@ export interface PasswordHashing {
   verify(password: string, encoded: string | undefined): Promise<boolean>
   /** Whether a password that just verified should be hashed anew, as Django's `must_update` says. */
   needsUpgrade(encoded: string): boolean
+  /** Tasks that wait for a thread. */
+  readonly waiting: number
   close(): Promise<void>
+}
+
+/** More hash work waits than can be done in reasonable time. */
+export class HashingOverloaded extends Error {
+  override readonly name = 'HashingOverloaded'
 }
 
 /**
  * Hashing in worker threads, so that a login of a quarter of a second holds up no other request.
  * @param cost log2 of bcrypt's rounds
+ * @param queue how many tasks may wait; one more is refused with HashingOverloaded instead of piling up
  */
-export async function startHashing(cost: number, threads: number): Promise<PasswordHashing> {
+export async function startHashing(cost: number, threads: number, queue = 1000): Promise<PasswordHashing> {
   const worker = new URL(`./hashing-worker${extname(import.meta.url)}`, import.meta.url)
   const pool = new Piscina({
     filename: fileURLToPath(worker),
     minThreads: 1,
     maxThreads: threads,
+    maxQueue: queue,
     idleTimeout: 60_000
   })
+  async function run<Result>(task: HashTask | VerifyTask | number, name: string): Promise<Result> {
+    return pool.run(task, { name }).catch((error: Error) => {
+      throw /queue is at limit|No task queue available/i.test(error.message) ? new HashingOverloaded(error.message) : error
+    })
+  }
+
   // Made once and lazily: a login for an unknown user then costs what one for a known user does.
   let decoy: Promise<string> | undefined
 
   return {
-    hash: (password) => pool.run({ password, cost } satisfies HashTask, { name: 'hash' }),
+    hash: (password) => run({ password, cost }, 'hash'),
     async verify(password, encoded) {
-      decoy ??= pool.run(cost, { name: 'decoy' })
+      decoy ??= run<string>(cost, 'decoy')
       const task: VerifyTask = { password, encoded: encoded ?? (await decoy) }
-      const matches: boolean = await pool.run(task, { name: 'verify' })
+      const matches = await run<boolean>(task, 'verify')
       return matches && encoded !== undefined
     },
     needsUpgrade: (encoded) => Number(/^bcrypt_sha256\$\$2[aby]\$(\d\d)\$/.exec(encoded)?.[1] ?? 0) < cost,
+    get waiting() {
+      return pool.queueSize
+    },
     close: () => pool.destroy()
   }
 }

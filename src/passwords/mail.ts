@@ -8,6 +8,8 @@ export interface Mail {
 }
 
 export interface Mailer {
+  /** Whether a mail server is configured. */
+  readonly configured: boolean
   /** Sends in the background, so that an answer's time tells nothing about whether there was anything to send. */
   send(mail: Mail): void
   /** Waits for what is being sent. */
@@ -22,6 +24,7 @@ export function createMailer(
   const transport: Transporter | undefined = settings && createTransport(settings.smtpUrl, { from: settings.from })
   const underway = new Set<Promise<void>>()
   return {
+    configured: transport !== undefined,
     send(mail) {
       if (!transport) throw new Error('No mail server is configured')
       const sending = transport.sendMail(mail).then(
@@ -36,4 +39,30 @@ export function createMailer(
       transport?.close()
     }
   }
+}
+
+/** @param ttl seconds for which the link works */
+export function resetMail(to: string, link: string, ttl: number): Mail {
+  const minutes = Math.max(1, Math.round(ttl / 60))
+  const text = [
+    'Someone, hopefully you, asked to reset the password of your account.',
+    '',
+    `Set a new password within ${minutes} minutes:`,
+    link,
+    '',
+    'If it was not you, nothing has to be done: your password stays as it is.'
+  ]
+  return { to, subject: 'Reset your password', text: text.join('\n') }
+}
+
+export function confirmationMail(to: string, link: string): Mail {
+  const text = [
+    'Someone, hopefully you, gave this address as the email of an account.',
+    '',
+    'Confirm it within a day:',
+    link,
+    '',
+    'If it was not you, nothing has to be done: without the link the address is not used.'
+  ]
+  return { to, subject: 'Confirm your email', text: text.join('\n') }
 }

@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
-import type { Connection, Database } from '../database/connection.ts'
-import { id } from '../database/connection.ts'
+import { type Connection, id } from '../database/connection.ts'
 import type { PasswordOwner } from './policy.ts'
 
 /**
@@ -28,7 +27,7 @@ export function findPasswordAccount(database: Connection, userId: number): Promi
 
 export interface IssuedReset {
   /** Undefined when no active user with a usable password has the email; the row made then is good for nothing. */
-  readonly userId: number | undefined
+  readonly account: { readonly id: number; readonly username: string; readonly email: string } | undefined
   /** The greatest user id there is, which a made-up id has to look like. */
   readonly greatestUserId: number
 }
@@ -38,12 +37,12 @@ export interface IssuedReset {
  * same work whether there is such a user or not.
  */
 export async function issuePasswordReset(
-  database: Database,
+  database: Connection,
   reset: { readonly email: string; readonly tokenHash: Buffer; readonly ttl: number }
 ): Promise<IssuedReset> {
-  const { rows } = await sql<{ user_id: number | null; greatest_user_id: number }>`
+  const { rows } = await sql<{ id: number | null; username: string; email: string; greatest_user_id: number }>`
     with account as (
-      select id, ${accountState} as state
+      select id, username, email, ${accountState} as state
       from auth_user
       where lower(email) = lower(${reset.email}) and email <> '' and is_active and password not like '!%'
       order by id
@@ -66,9 +65,13 @@ export async function issuePasswordReset(
       account_state = excluded.account_state,
       created_at = now(),
       expires_at = excluded.expires_at
-    returning user_id, (select coalesce(max(id), 1) from auth_user) as greatest_user_id`.execute(database)
-  const row = rows[0] as (typeof rows)[number]
-  return { userId: row.user_id ?? undefined, greatestUserId: row.greatest_user_id }
+    returning
+      user_id as id,
+      (select username from account),
+      (select email from account),
+      (select coalesce(max(id), 1) from auth_user) as greatest_user_id`.execute(database)
+  const { id: userId, username, email, greatest_user_id: greatestUserId } = rows[0] as (typeof rows)[number]
+  return { account: userId === null ? undefined : { id: userId, username, email }, greatestUserId }
 }
 
 export interface ResetKey {
@@ -123,5 +126,11 @@ export async function replacePassword(
     .where('id', '=', id(userId))
     .where('password', '=', passwords.current)
     .executeTakeFirst()
+  return result.numUpdatedRows === 1n
+}
+
+/** Sets a password whatever the present one is. @returns whether there is such a user */
+export async function setPassword(transaction: Connection, userId: number, password: string): Promise<boolean> {
+  const result = await transaction.updateTable('auth_user').set({ password }).where('id', '=', id(userId)).executeTakeFirst()
   return result.numUpdatedRows === 1n
 }

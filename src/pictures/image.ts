@@ -1,16 +1,29 @@
-import { randomBytes } from 'node:crypto'
 import { open } from 'node:fs/promises'
-import sharp from 'sharp'
+import { availableParallelism } from 'node:os'
+import sharp, { type Sharp, type SharpOptions } from 'sharp'
+import { Limit } from './limit.ts'
+import { namePicture } from './names.ts'
 
 /** A picture ready to be stored. */
 export interface Picture {
-  /** Path in the store: a random name, so that it tells nothing and never changes its content. */
+  /** Path in the store, of this picture alone. */
   readonly path: string
   readonly data: Buffer
 }
 
-/** Reads a file that a client sent as a picture. */
+/** Reads a file that a client sent as a picture. @throws PictureError */
 export type PictureIntake = (file: string) => Promise<Picture>
+
+/** What decodes and encodes pictures. */
+export interface Imaging {
+  readonly intake: PictureIntake
+  /**
+   * Makes a WebP of a stored picture, with `side` pixels at its longest side, or less where it has less.
+   * @param read gives the picture's bytes, when its turn has come; undefined where there is none
+   * @throws PictureError where they are no picture that can be decoded
+   */
+  shrink(read: () => Promise<Buffer | undefined>, side: number): Promise<Buffer | undefined>
+}
 
 /** What a client sent is not a picture we take; the message is for the client. */
 export class PictureError extends Error {
@@ -28,25 +41,54 @@ const signatures: readonly { readonly format: Format; readonly extension: string
 ]
 
 /**
- * An intake that decodes a picture and encodes it anew: upright, first frame, without metadata or anything that hid
- * behind the pixels.
+ * Decodes pictures and encodes them anew: upright, first frame, scaled down to `maxSide`, without metadata or anything
+ * that hid behind the pixels.
+ *
+ * However many ask, what is decoded at the same time has at most `maxPixels` pixels in all (one picture of the largest
+ * allowed, or many small ones), and a core works on one picture only. Memory is bounded by that, not by the load.
  * @param maxPixels width times height; what declares more is refused before it is decoded
+ * @param maxSide pixels of the longest side that is kept; smaller pictures are never enlarged
  */
-export function pictureIntake(maxPixels: number): PictureIntake {
+export function createImaging({ maxPixels, maxSide }: { readonly maxPixels: number; readonly maxSide: number }): Imaging {
   // Every picture is another one; a cache of decoded ones would only hold memory.
   sharp.cache(false)
-  return async (file) => {
-    const head = await firstBytes(file)
-    const kind = signatures.find(({ matches }) => matches(head))
-    if (!kind) throw new PictureError('Must be a PNG, JPEG, GIF or WebP picture.')
-    const { format, extension } = kind
+  sharp.concurrency(1)
+  const cores = new Limit(availableParallelism())
+  const pixels = new Limit(maxPixels)
+
+  /** Decodes, turns upright and scales down; `encode` says to what. */
+  async function convert(source: string | Buffer, side: number, encode: (image: Sharp) => Sharp): Promise<Buffer> {
+    const options: SharpOptions = { limitInputPixels: maxPixels, failOn: 'error' }
     try {
-      const data = await sharp(file, { limitInputPixels: maxPixels, failOn: 'error' }).autoOrient().toFormat(format).toBuffer()
-      return { path: `profile_pics/${randomBytes(16).toString('hex')}.${extension}`, data }
+      const { width, height } = await sharp(source, options).metadata()
+      return await pixels.run(width * height, () => {
+        // autoOrient comes before the scaling, whatever the order of the calls; metadata is left out by default.
+        const upright = sharp(source, options).autoOrient()
+        return encode(upright.resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })).toBuffer()
+      })
     } catch (error) {
       const tooLarge = /pixel limit/i.test((error as Error).message)
       throw new PictureError(tooLarge ? `Must not have more than ${maxPixels} pixels.` : 'The picture can not be decoded.', {
         cause: error
+      })
+    }
+  }
+
+  return {
+    async intake(file) {
+      const head = await firstBytes(file)
+      const kind = signatures.find(({ matches }) => matches(head))
+      if (!kind) throw new PictureError('Must be a PNG, JPEG, GIF or WebP picture.')
+      const data = await cores.run(1, () => convert(file, maxSide, (image) => image.toFormat(kind.format)))
+      return { path: namePicture(data, kind.extension), data }
+    },
+    shrink(read, side) {
+      return cores.run(1, async () => {
+        const data = await read()
+        if (!data) return undefined
+        const head = data.toString('latin1', 0, 16)
+        if (!signatures.some(({ matches }) => matches(head))) throw new PictureError('The picture can not be decoded.')
+        return convert(data, side, (image) => image.webp())
       })
     }
   }

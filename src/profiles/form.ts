@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { FastifyRequest } from 'fastify'
 import { FieldFaults, Problem } from '../contract/problems.ts'
+import { asDiskFault } from '../pictures/disk.ts'
 
 /** A file from a form, on disk until its request is answered. */
 export interface UploadedFile {
@@ -29,6 +30,7 @@ const repeated = new Set(['roles'])
  * Reads a multipart body as the JSON body it stands for: `profile.phone` is `phone` in `profile`. A picture is streamed
  * to a file in `folder`; the caller removes it once the request is answered (`removeUpload`).
  * @throws Problem for a body that breaks off or is too large, a file where no file belongs
+ * @throws StoreUnavailable where `folder` can't take the file
  */
 export async function readForm(request: FastifyRequest, folder: string): Promise<Form> {
   const fields: Record<string, unknown> = {}
@@ -55,7 +57,8 @@ export async function readForm(request: FastifyRequest, folder: string): Promise
     faults.throwIfAny()
   } catch (error) {
     await removeUpload(upload)
-    throw isOfBody(error) ? new Problem('malformed_body', `The form can not be read: ${(error as Error).message}`) : error
+    if (isOfBody(error)) throw new Problem('malformed_body', `The form can not be read: ${(error as Error).message}`)
+    throw asDiskFault(error, 'Writing an upload')
   }
   return { fields, upload }
 }

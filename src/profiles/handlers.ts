@@ -1,13 +1,13 @@
 import type { components } from '../../generated/api.ts'
+import { changedFields, recordEvent } from '../audit/queries.ts'
 import { holdsRole } from '../contract/access.ts'
-import type { HandlersOf, Principal } from '../contract/handlers.ts'
+import type { Call, HandlersOf } from '../contract/handlers.ts'
 import { pageHeaders } from '../contract/links.ts'
 import { FieldFaults } from '../contract/problems.ts'
 import { replaceRoles } from '../roles/queries.ts'
 import type { Services } from '../services.ts'
 import { unknownRoles } from '../users/input.ts'
-import { changeUser, findAccount, pageOfProfiles } from '../users/queries.ts'
-import type { UploadedFile } from './form.ts'
+import { type AccountRow, auditTarget, changeUser, findAccount, lockAccount, pageOfProfiles } from '../users/queries.ts'
 import { readProfileInput } from './input.ts'
 import { type Profile, presentPicture, toProfile } from './profile.ts'
 import { changeProfile, deleteProfile, ensureProfile } from './queries.ts'
@@ -40,8 +40,7 @@ export function profileHandlers(services: Services): HandlersOf<ProfileOperation
   async function saveProfile(
     userId: number,
     body: components['schemas']['UserProfileUpdate'],
-    upload: UploadedFile | undefined,
-    principal: Principal | undefined
+    { upload, principal, origin, assertMatch }: Pick<Call<'updateUserProfile'>, 'upload' | 'principal' | 'origin' | 'assertMatch'>
   ): Promise<Profile | undefined> {
     const account = await findAccount(database, userId)
     if (!account) return undefined
@@ -55,22 +54,28 @@ export function profileHandlers(services: Services): HandlersOf<ProfileOperation
     const saved = await pictures.replace(picture, (path) =>
       database.transaction().execute(async (transaction) => {
         await ensureProfile(transaction, userId)
-        const changed = await changeProfile(transaction, userId, {
+        const before = await lockAccount(transaction, userId)
+        if (!before) return undefined
+        assertMatch(toProfile(before, pictures.url) as Profile)
+        const { profileId, previousPicture } = await changeProfile(transaction, userId, {
           ...changes,
           ...(path !== undefined && { profile_picture: path })
         })
-        if (!changed) return undefined
         if (roles) {
-          const unknown = await replaceRoles(transaction, 'profile', changed.profileId, [...new Set(roles)])
+          const unknown = await replaceRoles(transaction, 'profile', profileId, [...new Set(roles)])
           if (unknown.length > 0) throw unknownRoles(unknown)
         }
         const names = { ...(first_name !== undefined && { first_name }), ...(last_name !== undefined && { last_name }) }
         await changeUser(transaction, userId, names)
-        return changed
+        const [old, profile] = [before, (await findAccount(transaction, userId)) as AccountRow].map(
+          (state) => toProfile(state, pictures.url) as Profile
+        ) as [Profile, Profile]
+        const change = changedFields(old, profile, ['updated_at'])
+        if (change) await recordEvent(transaction, origin, { action: 'profile.updated', target: auditTarget(before), ...change })
+        return { previousPicture, profile }
       })
     )
-    if (!saved) return undefined
-    return readProfile(userId)
+    return saved?.profile
   }
 
   const noSuchUser = (id: number) => `There is no user with the id ${id}.`
@@ -83,8 +88,9 @@ export function profileHandlers(services: Services): HandlersOf<ProfileOperation
       return { status: 200, body: profile }
     },
 
-    async updateProfile({ principal, body, upload, refuse }) {
-      const profile = await saveProfile(principal.userId, body, upload, principal)
+    async updateProfile(call) {
+      const { principal, body, refuse } = call
+      const profile = await saveProfile(principal.userId, body, call)
       if (!profile) throw refuse('invalid_token', 'The user is not there any more.')
       return { status: 200, body: profile }
     },
@@ -101,16 +107,28 @@ export function profileHandlers(services: Services): HandlersOf<ProfileOperation
       return { status: 200, body: profile }
     },
 
-    async updateUserProfile({ params: { id }, body, upload, principal, refuse }) {
-      const profile = await saveProfile(id, body, upload, principal)
+    async updateUserProfile(call) {
+      const {
+        params: { id },
+        body,
+        refuse
+      } = call
+      const profile = await saveProfile(id, body, call)
       if (!profile) throw refuse('not_found', noSuchUser(id))
       return { status: 200, body: profile }
     },
 
-    async deleteUserProfile({ params: { id }, refuse }) {
-      const deleted = await database.transaction().execute((transaction) => deleteProfile(transaction, id))
-      if (!deleted) throw refuse('not_found', `The user ${id} is not there, or has no profile.`)
-      if (deleted.picture) await pictures.discard(deleted.picture)
+    async deleteUserProfile({ params: { id }, origin, assertMatch, refuse }) {
+      const picture = await database.transaction().execute(async (transaction) => {
+        const account = await lockAccount(transaction, id)
+        const before = account && toProfile(account, pictures.url)
+        if (!account || !before) throw refuse('not_found', `The user ${id} is not there, or has no profile.`)
+        assertMatch(before)
+        await deleteProfile(transaction, id)
+        await recordEvent(transaction, origin, { action: 'profile.deleted', target: auditTarget(account), before })
+        return account.profile_picture
+      })
+      if (picture) await pictures.discard(picture)
       return { status: 204 }
     }
   }

@@ -26,40 +26,25 @@ export interface ChangedProfile {
   readonly previousPicture: string | null
 }
 
-/**
- * Changes a profile that exists; `updated_at` moves at every save, as Django's `auto_now` does.
- * @returns undefined when there is none
- */
-export async function changeProfile(
-  transaction: Connection,
-  userId: number,
-  changes: ProfileChanges
-): Promise<ChangedProfile | undefined> {
-  const before = await transaction
+/** Changes a profile that exists; `updated_at` moves at every save, as Django's `auto_now` does. */
+export async function changeProfile(transaction: Connection, userId: number, changes: ProfileChanges): Promise<ChangedProfile> {
+  const { id: profileId, profile_picture: previousPicture } = await transaction
     .selectFrom('api_userprofile')
     .select(['id', 'profile_picture'])
     .where('user_id', '=', id(userId))
     .forUpdate()
-    .executeTakeFirst()
-  if (!before) return undefined
+    .executeTakeFirstOrThrow()
   await transaction
     .updateTable('api_userprofile')
     .set({ ...changes, updated_at: sql`now()` })
-    .where('id', '=', before.id)
+    .where('id', '=', profileId)
     .execute()
-  return { profileId: before.id, previousPicture: before.profile_picture }
+  return { profileId, previousPicture }
 }
 
-/** Deletes a user's profile. @returns the path of its picture, null without one; undefined when there is no profile */
-export async function deleteProfile(transaction: Connection, userId: number): Promise<{ picture: string | null } | undefined> {
-  const profile = await transaction
-    .selectFrom('api_userprofile')
-    .select(['id', 'profile_picture'])
-    .where('user_id', '=', id(userId))
-    .forUpdate()
-    .executeTakeFirst()
-  if (!profile) return undefined
-  await transaction.deleteFrom('api_userprofile_roles').where('userprofile_id', '=', profile.id).execute()
-  await transaction.deleteFrom('api_userprofile').where('id', '=', profile.id).execute()
-  return { picture: profile.profile_picture }
+/** Deletes a user's profile, if there is one. */
+export async function deleteProfile(transaction: Connection, userId: number): Promise<void> {
+  const own = transaction.selectFrom('api_userprofile').select('id').where('user_id', '=', id(userId))
+  await transaction.deleteFrom('api_userprofile_roles').where('userprofile_id', 'in', own).execute()
+  await transaction.deleteFrom('api_userprofile').where('user_id', '=', id(userId)).execute()
 }

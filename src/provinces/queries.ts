@@ -36,27 +36,23 @@ export function insertProvince(database: Connection, name: string): Promise<Prov
     .executeTakeFirst()
 }
 
-/** @throws a unique violation when the name is taken */
-export function renameProvince(database: Connection, provinceId: number, name: string): Promise<ProvinceRow | undefined> {
-  return database
-    .updateTable('api_provinces')
-    .set({ name })
-    .where('id', '=', id(provinceId))
-    .returning(['id', 'name'])
-    .executeTakeFirst()
-}
-
-/** Deletes a province and leaves the profiles that name it without one (Django's SET_NULL). */
-export async function deleteProvince(transaction: Connection, provinceId: number): Promise<boolean> {
-  // The lock keeps new profiles from naming it until it is gone.
-  const province = await transaction
+/** A province, locked until the transaction ends: no profile can come to name it until then. */
+export function lockProvince(transaction: Connection, provinceId: number): Promise<ProvinceRow | undefined> {
+  return transaction
     .selectFrom('api_provinces')
-    .select('id')
+    .select(['id', 'name'])
     .where('id', '=', id(provinceId))
     .forUpdate()
     .executeTakeFirst()
-  if (!province) return false
-  await transaction.updateTable('api_userprofile').set({ province_id: null }).where('province_id', '=', province.id).execute()
-  await transaction.deleteFrom('api_provinces').where('id', '=', province.id).execute()
-  return true
+}
+
+/** @throws a unique violation when the name is taken */
+export async function renameProvince(transaction: Connection, provinceId: number, name: string): Promise<void> {
+  await transaction.updateTable('api_provinces').set({ name }).where('id', '=', id(provinceId)).execute()
+}
+
+/** Deletes a locked province and leaves the profiles that name it without one (Django's SET_NULL). */
+export async function deleteProvince(transaction: Connection, provinceId: number): Promise<void> {
+  await transaction.updateTable('api_userprofile').set({ province_id: null }).where('province_id', '=', id(provinceId)).execute()
+  await transaction.deleteFrom('api_provinces').where('id', '=', id(provinceId)).execute()
 }

@@ -1,15 +1,108 @@
+import { recordEvent } from '../audit/queries.ts'
 import { holdsRole } from '../contract/access.ts'
 import type { HandlersOf } from '../contract/handlers.ts'
+import { tooManyRequests } from '../contract/problems.ts'
+import { hashToken, newLinkToken } from '../passwords/link-token.ts'
+import { confirmationMail } from '../passwords/mail.ts'
+import { findPasswordAccount } from '../passwords/queries.ts'
+import { decodeUid } from '../passwords/uid.ts'
 import type { Services } from '../services.ts'
+import { forgetGuesses, takeGuess } from '../sessions/guesses.ts'
 import { createAccount } from '../users/creation.ts'
-import { takenErrors } from '../users/input.ts'
+import { normalizeEmail, takenErrors } from '../users/input.ts'
+import { auditTarget, changeUser, findTakenFields, lockAccount } from '../users/queries.ts'
+import { issueConfirmation, takeConfirmation } from './queries.ts'
 
-export function registrationHandlers(services: Services): HandlersOf<'register'> {
+type RegistrationOperation = 'register' | 'changeEmail' | 'confirmEmail'
+
+export function registrationHandlers(services: Services): HandlersOf<RegistrationOperation> {
+  const { database, config, hashing, mailer } = services
+  const emailTaken = takenErrors(['email'])
+
   return {
-    async register({ body, upload, principal, refuse }) {
-      const creation = await createAccount(services, body, upload, holdsRole(principal, 'admin'))
+    async register({ body, upload, principal, origin, refuse }) {
+      const byAdministrator = holdsRole(principal, 'admin')
+      const creation = await createAccount(services, body, upload, origin, {
+        mayChooseRoles: byAdministrator,
+        verifyEmail: config.emails.verified && !byAdministrator
+      })
       if ('taken' in creation) throw refuse('already_exists', 'The account exists already.', takenErrors(creation.taken))
       return { status: 201, body: creation.user }
+    },
+
+    async changeEmail({ body, principal, origin, refuse }) {
+      const account = await findPasswordAccount(database, principal.userId)
+      if (!account) throw refuse('invalid_token', 'The user is not there any more.')
+      const guess = { name: `user ${account.id}`, address: origin.address }
+      const wait = await takeGuess(database, guess)
+      if (wait.fromAddress > 0) throw tooManyRequests('Too many wrong passwords.', wait.fromAddress)
+      if (!(await hashing.verify(body.password, account.password))) {
+        throw refuse('invalid_input', 'The password is wrong.', { password: ['The password is wrong.'] })
+      }
+      await forgetGuesses(database, guess)
+
+      const email = normalizeEmail(body.email)
+      const target = auditTarget(account)
+      if (!mailer.configured) {
+        const changed = await database
+          .transaction()
+          .execute(async (transaction) => {
+            if ((await changeUser(transaction, account.id, { email })) === 'taken') throw new EmailTaken()
+            const change = { before: { email: account.email }, after: { email } }
+            await recordEvent(transaction, origin, { action: 'email.changed', target, ...change })
+            return true
+          })
+          .catch(unlessTaken)
+        if (!changed) throw refuse('already_exists', 'The email is taken.', emailTaken)
+        return { status: 200, body: { message: 'The email was changed.', email, pending_email: null } }
+      }
+
+      const confirmation = newLinkToken()
+      await database.transaction().execute(async (transaction) => {
+        await issueConfirmation(transaction, { userId: account.id, email, purpose: 'change', tokenHash: confirmation.hash })
+        await recordEvent(transaction, origin, { action: 'email.change_requested', target, after: { email } })
+      })
+      // Whether another user has the email is told to nobody but the owner of the address, by silence.
+      const taken = await findTakenFields(database, { email }, account.id)
+      if (taken.length === 0) mailer.send(confirmationMail(email, confirmation.link(config.emails.confirmationUrl, account.id)))
+      const message = 'Use the link that was sent to the new address.'
+      return { status: 200, body: { message, email: account.email, pending_email: email } }
+    },
+
+    async confirmEmail({ body, origin, refuse }) {
+      const userId = decodeUid(body.uid)
+      const confirmed = await database
+        .transaction()
+        .execute(async (transaction) => {
+          const account = userId === undefined ? undefined : await lockAccount(transaction, userId)
+          const confirmation = account && (await takeConfirmation(transaction, account.id, hashToken(body.token)))
+          // A registration whose email an administrator has changed meanwhile is not confirmed by the old one.
+          const stale = confirmation?.purpose === 'registration' && confirmation.email !== account?.email
+          if (!account || !confirmation || stale) {
+            throw refuse('invalid_confirmation_token', 'The link is not valid, was used before, or has expired.')
+          }
+          const { email, purpose } = confirmation
+          const changes = purpose === 'change' ? { email } : { is_active: true }
+          if ((await changeUser(transaction, account.id, changes)) === 'taken') throw new EmailTaken()
+          await recordEvent(transaction, origin, {
+            action: purpose === 'change' ? 'email.changed' : 'email.confirmed',
+            target: auditTarget(account),
+            before: purpose === 'change' ? { email: account.email } : { is_active: account.is_active },
+            after: changes
+          })
+          return true
+        })
+        .catch(unlessTaken)
+      if (!confirmed) throw refuse('already_exists', 'Another user has this email by now.', emailTaken)
+      return { status: 200, body: { message: 'The email is confirmed.' } }
     }
   }
+}
+
+/** Thrown through the transaction, which a violated index has ended, and told apart outside of it. */
+class EmailTaken extends Error {}
+
+function unlessTaken(error: unknown): false {
+  if (error instanceof EmailTaken) return false
+  throw error
 }

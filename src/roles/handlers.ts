@@ -1,10 +1,23 @@
+import { type AuditEntry, recordEvent } from '../audit/queries.ts'
 import type { HandlersOf } from '../contract/handlers.ts'
 import { violatedUnique } from '../database/connection.ts'
 import { deleteUnlessReferenced } from '../database/references.ts'
 import type { Services } from '../services.ts'
-import { deleteRole, findRole, insertRole, listPermissions, listRoles, renameRole, replaceRolePermissions } from './queries.ts'
+import {
+  deleteRole,
+  findRole,
+  insertRole,
+  listPermissions,
+  listPermissionsOf,
+  listRoles,
+  lockRole,
+  type RoleName,
+  renameRole,
+  replaceRolePermissions
+} from './queries.ts'
 
 type RoleOperation =
+  | 'getPermissions'
   | 'listRoles'
   | 'createRole'
   | 'getRole'
@@ -17,17 +30,23 @@ type RoleOperation =
 export function roleHandlers({ database, protectedRoles }: Services): HandlersOf<RoleOperation> {
   const taken = { name: ['A role with that name already exists.'] }
   const noSuchRole = (id: number) => `There is no role with the id ${id}.`
-  const isProtected = (name: string) => `Access rules name the role ${name}; it can not be renamed or deleted.`
+  const isProtected = ({ name }: RoleName) => `Access rules name the role ${name}; it can not be renamed or deleted.`
+  const target = ({ id, name }: RoleName): AuditEntry['target'] => ({ type: 'role', id, name })
 
   return {
     async listRoles() {
       return { status: 200, body: await listRoles(database) }
     },
 
-    async createRole({ body, refuse }) {
+    async createRole({ body, origin, refuse }) {
       const name = body.name.trim()
-      const id = await insertRole(database, name)
-      if (id === undefined) throw refuse('already_exists', taken.name[0] as string, taken)
+      const id = await database.transaction().execute(async (transaction) => {
+        const made = await insertRole(transaction, name)
+        if (made === undefined) return undefined
+        await recordEvent(transaction, origin, { action: 'role.created', target: target({ id: made, name }), after: { name } })
+        return made
+      })
+      if (id === undefined) throw refuse('already_exists', 'The name is taken.', taken)
       return { status: 201, body: { id, name, permissions: [] } }
     },
 
@@ -37,32 +56,50 @@ export function roleHandlers({ database, protectedRoles }: Services): HandlersOf
       return { status: 200, body: role }
     },
 
-    async updateRole({ params: { id }, body, refuse }) {
+    async updateRole({ params: { id }, body, origin, assertMatch, refuse }) {
+      const name = body.name.trim()
       try {
-        await renameRole(database, id, body.name.trim(), [...protectedRoles])
+        const role = await database.transaction().execute(async (transaction) => {
+          const before = (await lockRole(transaction, id)) && (await findRole(transaction, id))
+          if (!before) throw refuse('not_found', noSuchRole(id))
+          assertMatch(before)
+          if (before.name !== name) {
+            if (protectedRoles.has(before.name)) throw refuse('role_protected', isProtected(before))
+            await renameRole(transaction, id, name)
+            const change = { before: { name: before.name }, after: { name } }
+            await recordEvent(transaction, origin, { action: 'role.renamed', target: target({ id, name }), ...change })
+          }
+          return findRole(transaction, id)
+        })
+        if (!role) throw refuse('not_found', noSuchRole(id))
+        return { status: 200, body: role }
       } catch (error) {
-        if (violatedUnique(error)) throw refuse('already_exists', taken.name[0] as string, taken)
+        if (violatedUnique(error)) throw refuse('already_exists', 'The name is taken.', taken)
         throw error
       }
-      const role = await findRole(database, id)
-      if (!role) throw refuse('not_found', noSuchRole(id))
-      if (role.name !== body.name.trim()) throw refuse('role_protected', isProtected(role.name))
-      return { status: 200, body: role }
     },
 
-    async deleteRole({ params: { id }, refuse }) {
-      const deleted = await deleteUnlessReferenced(database, (transaction) => deleteRole(transaction, id, [...protectedRoles]))
-      if (typeof deleted === 'object') {
-        throw refuse('still_referenced', `The table ${deleted.referencedBy} still refers to the role ${id}.`)
-      }
-      if (deleted) return { status: 204 }
-      const role = await findRole(database, id)
-      if (!role) throw refuse('not_found', noSuchRole(id))
-      throw refuse('role_protected', isProtected(role.name))
+    async deleteRole({ params: { id }, origin, assertMatch, refuse }) {
+      const deleted = await deleteUnlessReferenced(database, async (transaction) => {
+        // The lock keeps new members out until the role is gone.
+        const role = (await lockRole(transaction, id)) && (await findRole(transaction, id))
+        if (!role) throw refuse('not_found', noSuchRole(id))
+        assertMatch(role)
+        if (protectedRoles.has(role.name)) throw refuse('role_protected', isProtected(role))
+        await deleteRole(transaction, role.id)
+        await recordEvent(transaction, origin, { action: 'role.deleted', target: target(role), before: role })
+        return undefined
+      })
+      if (deleted) throw refuse('still_referenced', `The table ${deleted.referencedBy} still refers to the role ${id}.`)
+      return { status: 204 }
     },
 
     async listPermissions() {
       return { status: 200, body: await listPermissions(database) }
+    },
+
+    async getPermissions({ principal }) {
+      return { status: 200, body: { permissions: await listPermissionsOf(database, principal.userId) } }
     },
 
     async getRolePermissions({ params: { id }, refuse }) {
@@ -71,18 +108,21 @@ export function roleHandlers({ database, protectedRoles }: Services): HandlersOf
       return { status: 200, body: role }
     },
 
-    async updateRolePermissions({ params: { id }, body, refuse }) {
+    async updateRolePermissions({ params: { id }, body, origin, assertMatch, refuse }) {
       const permissions = [...new Set(body.permissions)].sort((a, b) => a - b)
       const role = await database.transaction().execute(async (transaction) => {
-        const result = await replaceRolePermissions(transaction, id, permissions)
-        if (result === 'no_such_role') return undefined
-        if (result !== 'replaced') {
-          const message = `There is no permission with the id ${result.unknown.join(', ')}.`
+        const before = (await lockRole(transaction, id)) && (await findRole(transaction, id))
+        if (!before) throw refuse('not_found', noSuchRole(id))
+        assertMatch(before)
+        const unknown = await replaceRolePermissions(transaction, before.id, permissions)
+        if (unknown.length > 0) {
+          const message = `There is no permission with the id ${unknown.join(', ')}.`
           throw refuse('invalid_input', message, { permissions: [message] })
         }
-        return findRole(transaction, id)
+        const change = { before: { permissions: before.permissions }, after: { permissions } }
+        await recordEvent(transaction, origin, { action: 'role.permissions_replaced', target: target(before), ...change })
+        return { ...before, permissions }
       })
-      if (!role) throw refuse('not_found', noSuchRole(id))
       return { status: 200, body: role }
     }
   }

@@ -10,6 +10,44 @@ export function roleNames(userId: Expression<unknown>): RawBuilder<string[]> {
     order by auth_group.name)`
 }
 
+/**
+ * What the user whose id `userId` is may do, each as `app_label.codename`: through roles and directly granted, all there
+ * is for an active superuser (django.contrib.auth.backends.ModelBackend). An expression for any statement.
+ */
+export function permissionNames(userId: Expression<unknown> | RawBuilder<unknown>): RawBuilder<string[]> {
+  return sql<string[]>`array(
+    select django_content_type.app_label || '.' || auth_permission.codename as name
+    from auth_permission
+    join django_content_type on django_content_type.id = auth_permission.content_type_id
+    where ${holdsPermission(userId)}
+    order by name)`
+}
+
+/** Whether a user holds the permission `app_label.codename`; true where none is asked for. */
+export function hasPermission(userId: Expression<unknown>, permission: string | undefined): RawBuilder<boolean> {
+  if (permission === undefined) return sql<boolean>`true`
+  const [app = '', ...codename] = permission.split('.')
+  return sql<boolean>`exists (
+    select from auth_permission
+    join django_content_type on django_content_type.id = auth_permission.content_type_id
+    where django_content_type.app_label = ${app} and auth_permission.codename = ${codename.join('.')} and ${holdsPermission(userId)})`
+}
+
+function holdsPermission(userId: Expression<unknown> | RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`(
+    exists (select from auth_user holder where holder.id = ${userId} and holder.is_superuser)
+    or auth_permission.id in (select permission_id from auth_user_user_permissions where user_id = ${userId})
+    or auth_permission.id in (
+      select auth_group_permissions.permission_id from auth_user_groups
+      join auth_group_permissions on auth_group_permissions.group_id = auth_user_groups.group_id
+      where auth_user_groups.user_id = ${userId}))`
+}
+
+export async function listPermissionsOf(database: Connection, userId: number): Promise<string[]> {
+  const { rows } = await sql<{ permissions: string[] }>`select ${permissionNames(id(userId))} as permissions`.execute(database)
+  return rows[0]?.permissions ?? []
+}
+
 export interface RoleRow {
   readonly id: number
   readonly name: string
@@ -46,42 +84,27 @@ export async function insertRole(database: Connection, name: string): Promise<nu
   return row?.id
 }
 
-/**
- * Renames a role unless its present name is one of `except`.
- * @returns whether there was such a role
- * @throws a unique violation when the name is taken
- */
-export async function renameRole(
-  database: Connection,
-  roleId: number,
-  name: string,
-  except: readonly string[]
-): Promise<boolean> {
-  const result = await database
-    .updateTable('auth_group')
-    .set({ name })
-    .where('id', '=', id(roleId))
-    .where((eb) => eb.or([eb('name', '=', name), eb.not(eb('name', '=', sql<string>`any(${except}::text[])`))]))
-    .executeTakeFirst()
-  return result.numUpdatedRows === 1n
+/** The name of a role, which is locked until the transaction ends. */
+export async function lockRole(transaction: Connection, roleId: number): Promise<RoleName | undefined> {
+  return transaction.selectFrom('auth_group').select(['id', 'name']).where('id', '=', id(roleId)).forUpdate().executeTakeFirst()
 }
 
-/** Deletes a role with its memberships and permissions, which Django's foreign keys do not do by themselves. */
-export async function deleteRole(transaction: Connection, roleId: number, except: readonly string[]): Promise<boolean> {
-  // The lock keeps new members out until the role is gone.
-  const role = await transaction
-    .selectFrom('auth_group')
-    .select('id')
-    .where('id', '=', id(roleId))
-    .where((eb) => eb.not(eb('name', '=', sql<string>`any(${except}::text[])`)))
-    .forUpdate()
-    .executeTakeFirst()
-  if (!role) return false
-  await transaction.deleteFrom('auth_user_groups').where('group_id', '=', role.id).execute()
-  await transaction.deleteFrom('auth_group_permissions').where('group_id', '=', role.id).execute()
-  await transaction.deleteFrom('api_userprofile_roles').where('group_id', '=', role.id).execute()
-  await transaction.deleteFrom('auth_group').where('id', '=', role.id).execute()
-  return true
+export interface RoleName {
+  readonly id: number
+  readonly name: string
+}
+
+/** @throws a unique violation when the name is taken */
+export async function renameRole(transaction: Connection, roleId: number, name: string): Promise<void> {
+  await transaction.updateTable('auth_group').set({ name }).where('id', '=', id(roleId)).execute()
+}
+
+/** Deletes a locked role with its memberships and permissions, which Django's foreign keys do not do by themselves. */
+export async function deleteRole(transaction: Connection, roleId: number): Promise<void> {
+  await transaction.deleteFrom('auth_user_groups').where('group_id', '=', roleId).execute()
+  await transaction.deleteFrom('auth_group_permissions').where('group_id', '=', roleId).execute()
+  await transaction.deleteFrom('api_userprofile_roles').where('group_id', '=', roleId).execute()
+  await transaction.deleteFrom('auth_group').where('id', '=', roleId).execute()
 }
 
 /** The tables that say which roles somebody has, and their column for who. */
@@ -143,33 +166,32 @@ export function listPermissions(database: Connection): Promise<PermissionRow[]> 
     .execute()
 }
 
-export type PermissionsReplacement = 'replaced' | 'no_such_role' | { readonly unknown: number[] }
-
-/** Makes `permissionIds` the permissions of a role; changes nothing where the role or a permission is not there. */
+/**
+ * Makes `permissionIds` the permissions of a locked role.
+ * @returns the ids that are no permission's; when there are any, nothing is changed
+ */
 export async function replaceRolePermissions(
   transaction: Connection,
   roleId: number,
   permissionIds: readonly number[]
-): Promise<PermissionsReplacement> {
-  const role = await transaction.selectFrom('auth_group').select('id').where('id', '=', id(roleId)).forUpdate().executeTakeFirst()
-  if (!role) return 'no_such_role'
-  const known = await transaction
+): Promise<number[]> {
+  const rows = await transaction
     .selectFrom('auth_permission')
     .select('id')
     .where('id', '=', ids(permissionIds))
     .forKeyShare()
     .execute()
-  const knownIds = new Set(known.map((row) => row.id))
-  const unknown = permissionIds.filter((permissionId) => !knownIds.has(permissionId))
-  if (unknown.length > 0) return { unknown }
+  const known = new Set(rows.map((row) => row.id))
+  const unknown = permissionIds.filter((permissionId) => !known.has(permissionId))
+  if (unknown.length > 0) return unknown
   await transaction
     .deleteFrom('auth_group_permissions')
-    .where('group_id', '=', role.id)
+    .where('group_id', '=', roleId)
     .where((eb) => eb.not(eb('permission_id', '=', ids(permissionIds))))
     .execute()
   await sql`
     insert into auth_group_permissions (group_id, permission_id)
-    select ${role.id}::integer, permission_id from unnest(${[...knownIds]}::integer[]) as permission_id
+    select ${roleId}::integer, permission_id from unnest(${[...known]}::integer[]) as permission_id
     on conflict (group_id, permission_id) do nothing`.execute(transaction)
-  return 'replaced'
+  return []
 }

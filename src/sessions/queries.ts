@@ -1,21 +1,35 @@
-import { sql } from 'kysely'
+import { type Expression, type RawBuilder, sql } from 'kysely'
 import type { Principal } from '../contract/handlers.ts'
-import { type Connection, type Database, id } from '../database/connection.ts'
-import { roleNames } from '../roles/queries.ts'
+import { type Connection, id } from '../database/connection.ts'
+import { hasPermission, permissionNames, roleNames } from '../roles/queries.ts'
+import type { TokenSubject } from './tokens.ts'
 
 /** Why a session ended before its time. */
-export type RevocationCause = 'logout' | 'refresh_replay' | 'password_changed' | 'password_reset' | 'deactivated'
+export type RevocationCause =
+  | 'logout'
+  | 'refresh_replay'
+  | 'ended_by_administrator'
+  | 'password_changed'
+  | 'password_reset'
+  | 'deactivated'
 
-/** Whom a session speaks for now: its user is active, the session is neither over nor revoked. */
+/**
+ * Whom a session speaks for now: its user is active, the session is neither over nor revoked. And whether that user has
+ * `permission` (`app_label.codename`), where one is asked for.
+ */
 export async function findPrincipal(
   database: Connection,
-  session: { readonly sid: string; readonly user_id: number }
+  session: { readonly sid: string; readonly user_id: number },
+  permission?: string
 ): Promise<Principal | undefined> {
   const row = await database
     .selectFrom('user_session')
     .innerJoin('auth_user', 'auth_user.id', 'user_session.user_id')
     .select(['auth_user.id', 'auth_user.username', 'auth_user.is_superuser'])
-    .select((eb) => roleNames(eb.ref('auth_user.id')).as('roles'))
+    .select((eb) => [
+      roleNames(eb.ref('auth_user.id')).as('roles'),
+      hasPermission(eb.ref('auth_user.id'), permission).as('permitted')
+    ])
     .where('user_session.id', '=', session.sid)
     .where('user_session.user_id', '=', id(session.user_id))
     .where('user_session.revoked_at', 'is', null)
@@ -23,7 +37,14 @@ export async function findPrincipal(
     .where('auth_user.is_active', '=', true)
     .executeTakeFirst()
   return (
-    row && { userId: row.id, username: row.username, sessionId: session.sid, isSuperuser: row.is_superuser, roles: row.roles }
+    row && {
+      userId: row.id,
+      username: row.username,
+      sessionId: session.sid,
+      isSuperuser: row.is_superuser,
+      roles: row.roles,
+      permitted: row.permitted
+    }
   )
 }
 
@@ -39,6 +60,8 @@ export interface LoginAccount {
   readonly is_superuser: boolean
   /** Names of the user's roles. */
   readonly roles: string[]
+  /** What the user may do, each as `app_label.codename`; undefined where it was not asked for. */
+  readonly permissions: string[] | undefined
 }
 
 /** Which of the two names a login may be. */
@@ -47,18 +70,23 @@ export type LoginField = 'username' | 'email'
 /**
  * The account that `login` names, without regard to case. An email comes before another account's username that was
  * chosen to look like it.
+ * @param withPermissions whether the tokens are to carry them
  */
 export function findUserByLogin(
   database: Connection,
   login: string,
-  fields: readonly LoginField[]
+  fields: readonly LoginField[],
+  withPermissions: boolean
 ): Promise<LoginAccount | undefined> {
   const name = sql<string>`lower(${login.normalize('NFKC')})`
   const byEmail = sql<boolean>`(lower(email) = ${name} and email <> '')`
   return database
     .selectFrom('auth_user')
     .select(['id', 'username', 'email', 'first_name', 'last_name', 'password', 'is_active', 'is_staff', 'is_superuser'])
-    .select((eb) => roleNames(eb.ref('auth_user.id')).as('roles'))
+    .select((eb) => [
+      roleNames(eb.ref('auth_user.id')).as('roles'),
+      tokenPermissions(eb.ref('auth_user.id'), withPermissions).as('permissions')
+    ])
     .where((eb) =>
       eb.or([
         ...(fields.includes('username') ? [eb(sql<string>`lower(username)`, '=', name)] : []),
@@ -68,6 +96,22 @@ export function findUserByLogin(
     .orderBy(byEmail, 'desc')
     .limit(1)
     .executeTakeFirst()
+}
+
+function tokenPermissions(userId: Expression<unknown> | RawBuilder<unknown>, wanted: boolean): RawBuilder<string[] | undefined> {
+  return wanted ? permissionNames(userId) : sql<undefined>`null`
+}
+
+/** Whether the user has opened a session from this address before. */
+export async function knowsAddress(database: Connection, userId: number, address: string): Promise<boolean> {
+  const row = await database
+    .selectFrom('user_session')
+    .select('id')
+    .where('user_id', '=', id(userId))
+    .where(sql<boolean>`address = ${address}::inet`)
+    .limit(1)
+    .executeTakeFirst()
+  return row !== undefined
 }
 
 export interface NewSession {
@@ -86,7 +130,7 @@ export interface NewSession {
  * @returns when the session ends; undefined when the password is another one by now or the user is not active any more
  */
 export async function openSession(
-  database: Database,
+  database: Connection,
   session: NewSession,
   password: { readonly proven: string; readonly upgraded: string | undefined }
 ): Promise<Date | undefined> {
@@ -116,75 +160,144 @@ export interface Rotation {
   readonly ttl: number
   /** Whether the parent of an unused newest token is answered again. */
   readonly lenient: boolean
+  /** Whether the tokens are to carry the user's permissions. */
+  readonly withPermissions: boolean
 }
 
 export interface RotatedSession {
   readonly refreshJti: string
   readonly expiresAt: Date
-  readonly user: { readonly id: number; readonly username: string; readonly email: string; readonly roles: string[] }
+  readonly user: TokenSubject
+  /** Set where the token was sent before. */
+  readonly replay: { readonly cause: ReplayCause; readonly first: boolean } | undefined
 }
+
+/** What a replayed refresh token looks like. */
+export type ReplayCause = 'parallel_tab' | 'lost_response' | 'never_stored'
+
+/** Seconds within which two uses of one token are two tabs, not a client that lost or threw away the answer. */
+const parallelWindow = 10
 
 /**
  * Takes a refresh token for the next one of its session, decided by one UPDATE: of two that send the same token at once
  * the first makes the successor and the second, like any replay of the parent of a token that was never used, gets that
  * same successor again. Nothing is changed when the token is neither the newest nor (leniently) its parent.
+ *
+ * Replays are counted by cause: within seconds of the rotation it is another tab; later, the first time, an answer that
+ * got lost; again after that, a client that never stores the new token.
  */
-export async function rotateRefreshToken(database: Database, rotation: Rotation): Promise<RotatedSession | undefined> {
-  const { rows } = await sql<{
-    refresh_jti: string
-    expires_at: Date
-    id: number
-    username: string
-    email: string
-    roles: string[]
-  }>`
+export async function rotateRefreshToken(database: Connection, rotation: Rotation): Promise<RotatedSession | undefined> {
+  const newest = sql<boolean>`refresh_jti = ${rotation.jti}`
+  const parallel = sql<boolean>`rotated_at > now() - make_interval(secs => ${parallelWindow})`
+  const { rows } = await sql<RotatedRow>`
     update user_session set
-      parent_jti = case when refresh_jti = ${rotation.jti} then refresh_jti else parent_jti end,
-      expires_at = case
-        when refresh_jti = ${rotation.jti} then now() + make_interval(secs => ${rotation.ttl}) else expires_at end,
-      refresh_jti = case when refresh_jti = ${rotation.jti} then ${rotation.newJti}::uuid else refresh_jti end,
+      parent_jti = case when ${newest} then refresh_jti else parent_jti end,
+      rotated_at = case when ${newest} then now() else rotated_at end,
+      expires_at = case when ${newest} then now() + make_interval(secs => ${rotation.ttl}) else expires_at end,
+      refresh_jti = case when ${newest} then ${rotation.newJti}::uuid else refresh_jti end,
+      parent_replays = case when ${newest} then 0 when ${parallel} then parent_replays else parent_replays + 1 end,
+      replays_parallel_tab = replays_parallel_tab + case when not ${newest} and ${parallel} then 1 else 0 end,
+      replays_lost_response = replays_lost_response
+        + case when not ${newest} and not ${parallel} and parent_replays = 0 then 1 else 0 end,
+      replays_never_stored = replays_never_stored
+        + case when not ${newest} and not ${parallel} and parent_replays > 0 then 1 else 0 end,
       last_used_at = now()
     from auth_user
     where user_session.id = ${rotation.sid}
       and user_session.user_id = ${id(rotation.user_id)}
       and revoked_at is null
       and expires_at > now()
-      and (refresh_jti = ${rotation.jti} or (${rotation.lenient} and parent_jti = ${rotation.jti}))
+      and (${newest} or (${rotation.lenient} and parent_jti = ${rotation.jti}))
       and auth_user.id = user_session.user_id
       and auth_user.is_active
     returning refresh_jti, expires_at, auth_user.id, auth_user.username, auth_user.email,
-      ${roleNames(sql.ref('auth_user.id'))} as roles`.execute(database)
+      ${roleNames(sql.ref('auth_user.id'))} as roles,
+      ${tokenPermissions(sql.ref('auth_user.id'), rotation.withPermissions)} as permissions,
+      case when refresh_jti = ${rotation.newJti} then null
+        when ${parallel} then 'parallel_tab'
+        when parent_replays > 1 then 'never_stored'
+        else 'lost_response' end as replay_cause,
+      replays_parallel_tab as parallel_tab,
+      replays_lost_response as lost_response,
+      replays_never_stored as never_stored`.execute(database)
   const row = rows[0]
   if (!row) return undefined
-  const { refresh_jti: refreshJti, expires_at: expiresAt, ...user } = row
-  return { refreshJti, expiresAt, user }
+  const {
+    refresh_jti: refreshJti,
+    expires_at: expiresAt,
+    replay_cause: cause,
+    id: userId,
+    username,
+    email,
+    roles,
+    permissions
+  } = row
+  return {
+    refreshJti,
+    expiresAt,
+    user: { id: userId, username, email, roles, permissions: permissions ?? undefined },
+    replay: cause === null ? undefined : { cause, first: row[cause] === 1 }
+  }
 }
 
-/** Ends one session. @returns whether it was still open */
-export async function revokeSession(database: Connection, sid: string, cause: RevocationCause): Promise<boolean> {
-  const result = await database
-    .updateTable('user_session')
-    .set({ revoked_at: sql`now()`, revoked_because: cause })
-    .where('id', '=', sid)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst()
-  return result.numUpdatedRows === 1n
+interface RotatedRow extends Record<ReplayCause, number> {
+  readonly refresh_jti: string
+  readonly expires_at: Date
+  readonly id: number
+  readonly username: string
+  readonly email: string
+  readonly roles: string[]
+  readonly permissions: string[] | null
+  readonly replay_cause: ReplayCause | null
 }
 
-/** Ends all open sessions of a user, but `except`. */
-export async function revokeSessionsOf(
-  database: Connection,
-  userId: number,
-  cause: RevocationCause,
-  except: string | null = null
-): Promise<void> {
-  await database
-    .updateTable('user_session')
-    .set({ revoked_at: sql`now()`, revoked_because: cause })
+export interface SessionRow extends Record<`replays_${ReplayCause}`, number> {
+  readonly id: string
+  readonly user_agent: string | null
+  readonly address: string | null
+  readonly created_at: Date
+  readonly last_used_at: Date
+  readonly expires_at: Date
+}
+
+/** A user's open sessions, the last used first. */
+export function listSessionsOf(database: Connection, userId: number): Promise<SessionRow[]> {
+  return database
+    .selectFrom('user_session')
+    .select(['id', 'user_agent', 'created_at', 'last_used_at', 'expires_at'])
+    .select(['replays_parallel_tab', 'replays_lost_response', 'replays_never_stored'])
+    .select(sql<string | null>`host(address)`.as('address'))
     .where('user_id', '=', id(userId))
     .where('revoked_at', 'is', null)
-    .where(sql<boolean>`id is distinct from ${except}::uuid`)
+    .where('expires_at', '>', sql<Date>`now()`)
+    .orderBy('last_used_at', 'desc')
+    .orderBy('id')
     .execute()
+}
+
+/** Which sessions to end. */
+export interface SessionSelection {
+  readonly userId?: number
+  readonly sid?: string
+  readonly exceptSid?: string
+}
+
+/** Ends the open ones of the selected sessions. @returns how many that were */
+export async function revokeSessions(
+  database: Connection,
+  { userId, sid, exceptSid }: SessionSelection,
+  cause: RevocationCause
+): Promise<number> {
+  let query = database
+    .updateTable('user_session')
+    .set({ revoked_at: sql`now()`, revoked_because: cause })
+    .where('revoked_at', 'is', null)
+    .where('expires_at', '>', sql<Date>`now()`)
+  if (userId !== undefined) query = query.where('user_id', '=', id(userId))
+  if (sid !== undefined) query = query.where('id', '=', sid)
+  if (exceptSid !== undefined) query = query.where('id', '<>', exceptSid)
+  const { numUpdatedRows } = await query.executeTakeFirst()
+  return Number(numUpdatedRows)
 }
 
 export interface TokenInSession {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { FastifyJWTOptions } from '@fastify/jwt'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
-import type { SigningKey } from './keys.ts'
+import type { KeyRing } from './keys.ts'
 
 /** What every token of ours says (RFC 7519, 4.1); `user_id` and `token_type` as simplejwt writes them. */
 interface CommonClaims {
@@ -23,6 +23,8 @@ export interface AccessClaims extends CommonClaims {
   readonly email: string
   /** Names of the user's roles. */
   readonly roles: readonly string[]
+  /** Each as app_label.codename; left out where there are more than TOKEN_PERMISSIONS. */
+  readonly permissions?: readonly string[]
 }
 
 export interface RefreshClaims extends CommonClaims {
@@ -34,6 +36,8 @@ export interface TokenSubject {
   readonly username: string
   readonly email: string
   readonly roles: readonly string[]
+  /** Null or absent where tokens are not to carry them. */
+  readonly permissions?: readonly string[] | null | undefined
 }
 
 export interface SessionTokens {
@@ -47,61 +51,100 @@ export interface Tokens {
   /** The pair that a client gets for a session. */
   issue(subject: TokenSubject, session: SessionTokens): { access: string; refresh: string }
   /** The claims of a token that we signed and that is in its time; undefined for anything else. */
-  read(token: string): AccessClaims | RefreshClaims | undefined
-  readAccess(token: string): AccessClaims | undefined
-  readRefresh(token: string): RefreshClaims | undefined
+  read(token: string): Promise<AccessClaims | RefreshClaims | undefined>
+  readAccess(token: string): Promise<AccessClaims | undefined>
+  readRefresh(token: string): Promise<RefreshClaims | undefined>
 }
 
-/** Options for @fastify/jwt: one algorithm, the key's own, so that no token can choose another (RFC 8725, 3.1). */
-export function jwtOptions({ algorithm, kid, material }: SigningKey, { tokens }: Config): FastifyJWTOptions {
-  return {
-    secret: material as string,
-    sign: { algorithm, iss: tokens.issuer, ...(kid !== undefined && { kid }) },
-    verify: { algorithms: [algorithm], allowedIss: tokens.issuer, requiredClaims: ['iss', 'exp', 'iat', 'jti', 'sub', 'sid'] }
+/** How many verified tokens are remembered, so that their signature is not checked again at every request. */
+const remembered = 10_000
+
+/** Options for @fastify/jwt; which key signs and which verifies is said with each token. */
+export function jwtOptions(keyRing: KeyRing): FastifyJWTOptions {
+  return { secret: keyRing.signing().material as string }
+}
+
+/** Signs with the ring's signing key, and verifies with the key that a token names, by that key's own algorithm. */
+export function createTokens({ jwt }: FastifyInstance, keyRing: KeyRing, { tokens }: Config): Tokens {
+  const { issuer, audience, permissionLimit } = tokens
+  const verified = new Map<string, AccessClaims | RefreshClaims>()
+
+  function sign(claims: object): string {
+    const { algorithm, kid, material } = keyRing.signing()
+    const key = typeof material === 'string' ? material : material.private
+    return jwt.sign(claims, {
+      key,
+      algorithm,
+      iss: issuer,
+      ...(audience !== undefined && { aud: audience }),
+      ...(kid !== undefined && { kid })
+    })
   }
-}
-
-/** Signs and verifies with the key that `app` was given by `jwtOptions`. */
-export function createTokens({ jwt }: FastifyInstance, { tokens }: Config): Tokens {
-  const seconds = (date: number) => Math.floor(date / 1000)
 
   function issue(subject: TokenSubject, session: SessionTokens): { access: string; refresh: string } {
-    const iat = seconds(Date.now())
-    const end = seconds(session.expiresAt.getTime())
+    const iat = Math.floor(Date.now() / 1000)
+    const end = Math.floor(session.expiresAt.getTime() / 1000)
     const common = { user_id: subject.id, sub: String(subject.id), sid: session.sessionId, iat }
+    const { permissions } = subject
     return {
-      access: jwt.sign({
+      access: sign({
         ...common,
         token_type: 'access',
         username: subject.username,
         email: subject.email,
         roles: subject.roles,
+        ...(permissions && permissions.length <= permissionLimit && { permissions }),
         jti: randomUUID(),
         // Never past the session itself.
         exp: Math.min(iat + Math.round(tokens.accessTtl), end)
       }),
-      refresh: jwt.sign({ ...common, token_type: 'refresh', jti: session.refreshJti, exp: end })
+      refresh: sign({ ...common, token_type: 'refresh', jti: session.refreshJti, exp: end })
     }
   }
 
-  function read(token: string): AccessClaims | RefreshClaims | undefined {
+  async function verify(token: string): Promise<AccessClaims | RefreshClaims | undefined> {
     try {
-      const claims = jwt.verify<AccessClaims | RefreshClaims>(token)
+      const { header } = jwt.decode<{ header: { kid?: unknown } }>(token, { complete: true }) as { header: { kid?: unknown } }
+      const key = await keyRing.find(typeof header.kid === 'string' ? header.kid : undefined)
+      if (!key) return undefined
+      const claims = jwt.verify<AccessClaims | RefreshClaims>(token, {
+        key: typeof key.material === 'string' ? key.material : key.material.public,
+        algorithms: [key.algorithm],
+        allowedIss: issuer,
+        ...(audience !== undefined && { allowedAud: audience }),
+        requiredClaims: ['iss', 'exp', 'iat', 'jti', 'sub', 'sid', ...(audience !== undefined ? ['aud'] : [])]
+      })
       return isTokenType(claims.token_type) && Number.isSafeInteger(claims.user_id) ? claims : undefined
     } catch {
       return undefined
     }
   }
 
+  async function read(token: string): Promise<AccessClaims | RefreshClaims | undefined> {
+    const known = verified.get(token)
+    if (known) {
+      if (known.exp * 1000 > Date.now()) return known
+      verified.delete(token)
+      return undefined
+    }
+    const claims = await verify(token)
+    if (claims) {
+      // The oldest goes; a Map keeps its entries in the order they came.
+      if (verified.size >= remembered) verified.delete(verified.keys().next().value as string)
+      verified.set(token, claims)
+    }
+    return claims
+  }
+
   return {
     issue,
     read,
-    readAccess(token) {
-      const claims = read(token)
+    async readAccess(token) {
+      const claims = await read(token)
       return claims?.token_type === 'access' ? claims : undefined
     },
-    readRefresh(token) {
-      const claims = read(token)
+    async readRefresh(token) {
+      const claims = await read(token)
       return claims?.token_type === 'refresh' ? claims : undefined
     }
   }

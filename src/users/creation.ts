@@ -1,9 +1,13 @@
 import type { components } from '../../generated/api.ts'
+import { type Origin, recordEvent } from '../audit/queries.ts'
 import { FieldFaults } from '../contract/problems.ts'
+import { newLinkToken } from '../passwords/link-token.ts'
+import { confirmationMail } from '../passwords/mail.ts'
 import { passwordFaults } from '../passwords/policy.ts'
 import type { UploadedFile } from '../profiles/form.ts'
 import { readProfileInput } from '../profiles/input.ts'
 import { changeProfile, ensureProfile } from '../profiles/queries.ts'
+import { issueConfirmation } from '../registration/queries.ts'
 import { replaceRoles } from '../roles/queries.ts'
 import type { Services } from '../services.ts'
 import { normalizeEmail, normalizeUsername, unknownRoles } from './input.ts'
@@ -19,15 +23,17 @@ export type Creation = { readonly user: User } | { readonly taken: ('username' |
  * Makes a user with its profile, and its picture if one came along, all or nothing. Of two that ask for one name at
  * the same time, one gets it.
  * @param mayChooseRoles whether the caller is an administrator; others get a fault for `roles`
+ * @param verifyEmail whether the user is active only once the link sent to the email was used
  * @throws Problem invalid_input with everything that is wrong
  */
 export async function createAccount(
   services: Services,
   input: Input,
   upload: UploadedFile | undefined,
-  mayChooseRoles: boolean
+  origin: Origin,
+  { mayChooseRoles, verifyEmail }: { readonly mayChooseRoles: boolean; readonly verifyEmail: boolean }
 ): Promise<Creation> {
-  const { database, hashing, pictures } = services
+  const { database, config, hashing, mailer, pictures } = services
   const faults = new FieldFaults()
   const owner = {
     username: normalizeUsername(input.username, faults),
@@ -36,6 +42,7 @@ export async function createAccount(
     last_name: input.last_name ?? ''
   }
   if (input.roles && !mayChooseRoles) faults.add('roles', 'Only an administrator may set roles.')
+  if (verifyEmail && owner.email === '') faults.add('email', 'This field is required.')
   const weaknesses = passwordFaults(input.password, owner)
   if (weaknesses.length > 0) faults.add('password', ...weaknesses)
   const { changes, picture } = await readProfileInput(services, input.profile ?? {}, upload, null, faults, 'profile.')
@@ -46,13 +53,14 @@ export async function createAccount(
   if (taken.length > 0) return { taken }
   const password = await hashing.hash(input.password)
 
+  const confirmation = newLinkToken()
   let userId = 0
   const saved = await pictures.replace(picture, (path) =>
     database.transaction().execute(async (transaction) => {
       const inserted = await insertUser(transaction, {
         ...owner,
         password,
-        is_active: input.is_active ?? true,
+        is_active: !verifyEmail && (input.is_active ?? true),
         is_staff: input.is_staff ?? false,
         is_superuser: false
       })
@@ -61,10 +69,25 @@ export async function createAccount(
       const unknown = await replaceRoles(transaction, 'user', userId, [...new Set(input.roles ?? [])])
       if (unknown.length > 0) throw unknownRoles(unknown)
       await ensureProfile(transaction, userId)
+      if (verifyEmail) {
+        await issueConfirmation(transaction, {
+          userId,
+          email: owner.email,
+          purpose: 'registration',
+          tokenHash: confirmation.hash
+        })
+      }
+      const { username, ...fields } = owner
+      await recordEvent(transaction, origin, {
+        action: 'user.created',
+        target: { type: 'user', id: userId, name: username },
+        after: { username, ...fields, roles: input.roles ?? [] }
+      })
       return changeProfile(transaction, userId, { ...changes, ...(path !== undefined && { profile_picture: path }) })
     })
   )
   if (!saved) return { taken: await findTakenFields(database, owner) }
+  if (verifyEmail) mailer.send(confirmationMail(owner.email, confirmation.link(config.emails.confirmationUrl, userId)))
   const account = await findAccount(database, userId)
   if (!account) throw new Error(`The user ${userId} was deleted while it was made`)
   return { user: toUser(account, pictures.url) }

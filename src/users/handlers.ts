@@ -1,18 +1,25 @@
+import { changedFields, recordEvent } from '../audit/queries.ts'
 import type { HandlersOf } from '../contract/handlers.ts'
 import { pageHeaders } from '../contract/links.ts'
 import { FieldFaults } from '../contract/problems.ts'
 import { deleteUnlessReferenced } from '../database/references.ts'
+import { newLinkToken } from '../passwords/link-token.ts'
+import { confirmationMail } from '../passwords/mail.ts'
+import { dropConfirmation, issueConfirmation } from '../registration/queries.ts'
 import { replaceRoles } from '../roles/queries.ts'
 import type { Services } from '../services.ts'
-import { revokeSessionsOf } from '../sessions/queries.ts'
+import { revokeSessions } from '../sessions/queries.ts'
 import { createAccount } from './creation.ts'
 import { normalizeEmail, normalizeUsername, takenErrors, unknownRoles } from './input.ts'
 import {
+  type AccountRow,
+  auditTarget,
   changeUser,
   deleteUser,
   findAccount,
   findTakenFields,
   hasAdministrator,
+  lockAccount,
   lockAdministrators,
   pageOfUsers
 } from './queries.ts'
@@ -21,7 +28,7 @@ import { toUser } from './user.ts'
 type UserOperation = 'listUsers' | 'createUser' | 'getUser' | 'updateUser' | 'deleteUser'
 
 export function userHandlers(services: Services): HandlersOf<UserOperation> {
-  const { database, config, pictures } = services
+  const { database, config, mailer, pictures } = services
   const noSuchUser = (id: number) => `There is no user with the id ${id}.`
   const lastAdministrator = 'No active administrator would be left.'
 
@@ -32,8 +39,8 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
       return { status: 200, body, headers: pageHeaders(page, target, config.publicUrl) }
     },
 
-    async createUser({ body, refuse }) {
-      const creation = await createAccount(services, body, undefined, true)
+    async createUser({ body, origin, refuse }) {
+      const creation = await createAccount(services, body, undefined, origin, { mayChooseRoles: true, verifyEmail: false })
       if ('taken' in creation) throw refuse('already_exists', 'The user exists already.', takenErrors(creation.taken))
       return { status: 201, body: creation.user }
     },
@@ -44,7 +51,7 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
       return { status: 200, body: toUser(account, pictures.url) }
     },
 
-    async updateUser({ params: { id }, body, refuse }) {
+    async updateUser({ params: { id }, body, principal, origin, assertMatch, refuse }) {
       const { roles, username, email, ...flags } = body
       const faults = new FieldFaults()
       const names = {
@@ -53,23 +60,45 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
       }
       faults.throwIfAny()
 
+      const confirmation = newLinkToken()
       const result = await database
         .transaction()
         .execute(async (transaction) => {
           const mayDemote = body.is_active === false || roles !== undefined
           if (mayDemote) await lockAdministrators(transaction)
-          const changed = await changeUser(transaction, id, { ...names, ...flags })
-          if (changed === 'taken') throw new NamesTaken()
-          if (!changed) return 'unknown'
+          const before = await lockAccount(transaction, id)
+          if (!before) throw refuse('not_found', noSuchUser(id))
+          assertMatch(toUser(before, pictures.url))
+          const newEmail = names.email !== undefined && names.email !== before.email ? names.email : undefined
+          if (newEmail !== undefined && before.is_superuser && !principal?.isSuperuser) {
+            throw refuse('permission_denied', 'Only a superuser may change the email of a superuser.')
+          }
+          // Where mail is configured, a new address holds once the link sent to it was used.
+          const confirmed = newEmail === undefined || newEmail === '' || !mailer.configured
+          const changes = { ...flags, ...names, ...(!confirmed && { email: before.email }) }
+          if ((await changeUser(transaction, id, changes)) === 'taken') throw new NamesTaken()
+          if (names.email !== undefined && confirmed) await dropConfirmation(transaction, id)
+          if (!confirmed) {
+            if ((await findTakenFields(transaction, { email: newEmail }, id)).length > 0) throw new NamesTaken()
+            await issueConfirmation(transaction, { userId: id, email: newEmail, purpose: 'change', tokenHash: confirmation.hash })
+            await recordEvent(transaction, origin, {
+              action: 'email.change_requested',
+              target: auditTarget(before),
+              after: { email: newEmail }
+            })
+          }
           if (roles) {
             const unknown = await replaceRoles(transaction, 'user', id, [...new Set(roles)])
             if (unknown.length > 0) throw unknownRoles(unknown)
           }
-          if (body.is_active === false) await revokeSessionsOf(transaction, id, 'deactivated')
+          if (body.is_active === false) await revokeSessions(transaction, { userId: id }, 'deactivated')
           if (mayDemote && !(await hasAdministrator(transaction))) {
             throw refuse('last_administrator', lastAdministrator)
           }
-          return 'changed'
+          const after = (await findAccount(transaction, id)) as AccountRow
+          const change = changedFields(auditedUser(before), auditedUser(after))
+          if (change) await recordEvent(transaction, origin, { action: 'user.updated', target: auditTarget(after), ...change })
+          return after
         })
         .catch((error: unknown) => {
           // Thrown through the transaction, which a violated index has ended, and told apart outside of it.
@@ -79,19 +108,27 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
       if (result === 'taken') {
         throw refuse('already_exists', 'Another user has this name.', takenErrors(await findTakenFields(database, names, id)))
       }
-      const account = result === 'changed' ? await findAccount(database, id) : undefined
-      if (!account) throw refuse('not_found', noSuchUser(id))
-      return { status: 200, body: toUser(account, pictures.url) }
+      if (email !== undefined && result.pending_email !== null) {
+        mailer.send(confirmationMail(result.pending_email, confirmation.link(config.emails.confirmationUrl, id)))
+      }
+      return { status: 200, body: toUser(result, pictures.url) }
     },
 
-    async deleteUser({ params: { id }, refuse }) {
+    async deleteUser({ params: { id }, origin, assertMatch, refuse }) {
       const deleted = await deleteUnlessReferenced(database, async (transaction) => {
         await lockAdministrators(transaction)
-        const user = await deleteUser(transaction, id)
-        if (user && !(await hasAdministrator(transaction))) throw refuse('last_administrator', lastAdministrator)
-        return user
+        const before = await lockAccount(transaction, id)
+        if (!before) throw refuse('not_found', noSuchUser(id))
+        assertMatch(toUser(before, pictures.url))
+        await deleteUser(transaction, id)
+        if (!(await hasAdministrator(transaction))) throw refuse('last_administrator', lastAdministrator)
+        await recordEvent(transaction, origin, {
+          action: 'user.deleted',
+          target: auditTarget(before),
+          before: auditedUser(before)
+        })
+        return { picture: before.profile_picture }
       })
-      if (!deleted) throw refuse('not_found', noSuchUser(id))
       if ('referencedBy' in deleted) {
         throw refuse('still_referenced', `The table ${deleted.referencedBy} still refers to the user ${id}.`)
       }
@@ -102,3 +139,8 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
 }
 
 class NamesTaken extends Error {}
+
+/** What the audit log tells of a user. */
+function auditedUser({ username, email, first_name, last_name, is_active, is_staff, user_roles }: AccountRow) {
+  return { username, email, first_name, last_name, is_active, is_staff, roles: user_roles.map(({ id }) => id) }
+}

@@ -1,4 +1,5 @@
 import { type Expression, type RawBuilder, sql } from 'kysely'
+import type { AuditEntry } from '../audit/queries.ts'
 import { type Connection, id, violatedUnique } from '../database/connection.ts'
 import { fetchPage, type Page, type PageRequest, type Sort } from '../database/paging.ts'
 import { deleteProfile } from '../profiles/queries.ts'
@@ -17,7 +18,10 @@ export interface AccountRow {
   readonly last_name: string
   readonly is_active: boolean
   readonly is_staff: boolean
+  readonly is_superuser: boolean
   readonly date_joined: Date
+  /** A new email that waits to be confirmed. */
+  readonly pending_email: string | null
   readonly last_login: Date | null
   readonly user_roles: RoleSummary[]
   readonly profile_id: number | null
@@ -53,6 +57,7 @@ function selectAccounts(database: Connection) {
       'auth_user.last_name',
       'auth_user.is_active',
       'auth_user.is_staff',
+      'auth_user.is_superuser',
       'auth_user.date_joined',
       'auth_user.last_login',
       'api_userprofile.id as profile_id',
@@ -66,6 +71,9 @@ function selectAccounts(database: Connection) {
       'api_userprofile.updated_at'
     ])
     .select((eb) => [
+      sql<string | null>`(
+        select email_confirmation.email from email_confirmation
+        where user_id = auth_user.id and purpose = 'change' and expires_at > now())`.as('pending_email'),
       roleSummaries(sql.table('auth_user_groups'), sql.ref('user_id'), eb.ref('auth_user.id')).as('user_roles'),
       roleSummaries(sql.table('api_userprofile_roles'), sql.ref('userprofile_id'), eb.ref('api_userprofile.id')).as(
         'profile_roles'
@@ -75,6 +83,18 @@ function selectAccounts(database: Connection) {
 
 export function findAccount(database: Connection, userId: number): Promise<AccountRow | undefined> {
   return selectAccounts(database).where('auth_user.id', '=', id(userId)).executeTakeFirst()
+}
+
+/** As `findAccount`, with the user locked until the transaction ends. */
+export async function lockAccount(transaction: Connection, userId: number): Promise<AccountRow | undefined> {
+  const user = await transaction.selectFrom('auth_user').select('id').where('id', '=', id(userId)).forUpdate().executeTakeFirst()
+  // A statement of its own: one that waited for the lock may show the other tables as they were before.
+  return user && findAccount(transaction, userId)
+}
+
+/** How the audit log names a user. */
+export function auditTarget({ id, username }: { readonly id: number; readonly username: string }): AuditEntry['target'] {
+  return { type: 'user', id, name: username }
 }
 
 export interface AccountFilter {
@@ -187,14 +207,12 @@ export interface UserChanges {
   readonly is_staff?: boolean
 }
 
-/** @returns whether there is such a user, or `taken` when the new username or email is another user's */
-export async function changeUser(transaction: Connection, userId: number, changes: UserChanges): Promise<boolean | 'taken'> {
-  if (Object.keys(changes).length === 0) {
-    return (await transaction.selectFrom('auth_user').select('id').where('id', '=', id(userId)).executeTakeFirst()) !== undefined
-  }
+/** @returns `taken`, and the transaction can only be rolled back, when the new username or email is another user's */
+export async function changeUser(transaction: Connection, userId: number, changes: UserChanges): Promise<'changed' | 'taken'> {
+  if (Object.keys(changes).length === 0) return 'changed'
   try {
-    const result = await transaction.updateTable('auth_user').set(changes).where('id', '=', id(userId)).executeTakeFirst()
-    return result.numUpdatedRows === 1n
+    await transaction.updateTable('auth_user').set(changes).where('id', '=', id(userId)).execute()
+    return 'changed'
   } catch (error) {
     if (violatedUnique(error)) return 'taken'
     throw error
@@ -232,24 +250,18 @@ export async function hasSuperuser(database: Connection): Promise<boolean> {
 /** Tables of Django's own apps, which a database may or may not have, and their column that refers to a user. */
 const otherDjangoTables = { django_admin_log: 'user_id', authtoken_token: 'user_id' }
 
-/**
- * Deletes a user with all rows that Django would delete with it, since its foreign keys do not cascade by themselves.
- * @returns the path of the user's picture, null without one; undefined when there is no such user
- */
-export async function deleteUser(transaction: Connection, userId: number): Promise<{ picture: string | null } | undefined> {
-  const user = await transaction.selectFrom('auth_user').select('id').where('id', '=', id(userId)).forUpdate().executeTakeFirst()
-  if (!user) return undefined
-  await transaction.deleteFrom('auth_user_groups').where('user_id', '=', user.id).execute()
-  await transaction.deleteFrom('auth_user_user_permissions').where('user_id', '=', user.id).execute()
-  const profile = await deleteProfile(transaction, user.id)
+/** Deletes a locked user with all rows that Django would delete with it, since its foreign keys do not cascade by themselves. */
+export async function deleteUser(transaction: Connection, userId: number): Promise<void> {
+  await transaction.deleteFrom('auth_user_groups').where('user_id', '=', userId).execute()
+  await transaction.deleteFrom('auth_user_user_permissions').where('user_id', '=', userId).execute()
+  await deleteProfile(transaction, userId)
   const { rows: present } = await sql<{ name: string }>`
     select name from unnest(${Object.keys(otherDjangoTables)}::text[]) as name where to_regclass(name) is not null`.execute(
     transaction
   )
   for (const { name } of present) {
     const column = otherDjangoTables[name as keyof typeof otherDjangoTables]
-    await sql`delete from ${sql.table(name)} where ${sql.ref(column)} = ${user.id}`.execute(transaction)
+    await sql`delete from ${sql.table(name)} where ${sql.ref(column)} = ${userId}`.execute(transaction)
   }
-  await transaction.deleteFrom('auth_user').where('id', '=', user.id).execute()
-  return { picture: profile?.picture ?? null }
+  await transaction.deleteFrom('auth_user').where('id', '=', userId).execute()
 }

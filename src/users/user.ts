@@ -17,6 +17,7 @@ export function toUser(account: AccountRow, pictureUrl: PictureUrl): User {
     is_active: account.is_active,
     is_staff: account.is_staff,
     date_joined: account.date_joined.toISOString(),
-    last_login: account.last_login?.toISOString() ?? null
+    last_login: account.last_login?.toISOString() ?? null,
+    pending_email: account.pending_email
   }
 }

@@ -1,8 +1,9 @@
 import t from 'tap'
 import type { Operation } from '../../src/contract/document.ts'
+import { encodeUid } from '../../src/passwords/uid.ts'
 import { contract, requestExample } from '../support/contract.ts'
 import { createTestDatabase } from '../support/postgres.ts'
-import { type RequestOptions, type Service, startService, type TestUser } from '../support/service.ts'
+import { password, type RequestOptions, type Service, startService, type TestUser } from '../support/service.ts'
 
 // What every operation has in common, shown on every operation of the contract: one that is added is tested from then on.
 
@@ -21,7 +22,7 @@ async function sample(service: Service, operation: Operation, admin: TestUser): 
   made += 1
   const { handledBy, path } = operation
   const example = requestExample(operation)
-  let id = 0
+  let id: number | string = 0
   let as = admin
   let body: Record<string, unknown> | undefined = example && { ...example }
 
@@ -33,8 +34,13 @@ async function sample(service: Service, operation: Operation, admin: TestUser): 
   } else if (/provinces/.test(path) && path.includes('{id}')) {
     id = (await service.post('/api/auth/provinces/create/', { name: `province ${made}` }, { as: admin })).body.id
   }
+  if (handledBy === 'endSession') {
+    const other = await service.user({ username: `elsewhere${made}` })
+    as = other
+    id = (await service.get('/api/auth/sessions/', { as: other })).body[0].id
+  }
   if (body && 'name' in body) body.name = `${body.name} ${made}`
-  if (body && ('refresh' in body || 'token' in body) && handledBy !== 'confirmPasswordReset') {
+  if (body && ('refresh' in body || 'token' in body) && !handledBy.startsWith('confirm')) {
     const user = await service.user({ username: `bearer${made}` })
     body = handledBy === 'verifyToken' ? { token: user.access } : { refresh: user.refresh }
   }
@@ -43,8 +49,18 @@ async function sample(service: Service, operation: Operation, admin: TestUser): 
     const { uid, token } = (await service.post('/api/auth/forgot-password/', { email: user.email })).body
     body = { ...body, uid, token }
   }
-  if (handledBy === 'changePassword') {
-    as = (await service.post('/api/auth/token/', { username: 'maria', password: body?.old_password })).body.access
+  if (handledBy === 'changePassword' || handledBy === 'changeEmail') {
+    as = await service.user({ username: `changing${made}` })
+    body = handledBy === 'changeEmail' ? { ...body, password } : { ...body, old_password: password }
+  }
+  if (handledBy === 'confirmEmail') {
+    const user = await service.user({ username: `confirming${made}` })
+    await service.db.query(
+      `insert into email_confirmation (user_id, token_hash, email, purpose, expires_at)
+       values ($1, sha256(convert_to($2, 'UTF8')), $3, 'change', now() + interval '1 hour')`,
+      [user.id, body?.token, `new-${user.email}`]
+    )
+    body = { ...body, uid: encodeUid(user.id) }
   }
   return { path: path.replace('{id}', String(id)), options: { as, ...(body && { body }) } }
 }
@@ -59,7 +75,8 @@ function each(filter: (operation: Operation) => boolean): readonly Operation[] {
   return contract.operations.filter(filter)
 }
 
-const takesId = ({ path }: Operation) => path.includes('{id}')
+const takesId = ({ path }: Operation) => path.includes('{id}') && !takesSessionId(path)
+const takesSessionId = (path: string) => path.includes('/sessions/{id}')
 
 t.test('the example of every request succeeds', async (t) => {
   const service = await startService(t)
@@ -139,6 +156,11 @@ t.test('an id that is no id is a 400 that names it, an unknown one a 404', async
     }
     t.ok(statuses.includes(404))
   }
+  for (const { method, path } of each(({ path }) => takesSessionId(path))) {
+    t.equal((await service.request(method as Method, path.replace('{id}', '4711'), { as: admin })).status, 400)
+    const unknown = path.replace('{id}', '00000000-0000-4000-8000-000000000000')
+    t.equal((await service.request(method as Method, unknown, { as: admin })).status, 404)
+  }
 })
 
 t.test('a body that is broken, missing, of another type or too large is refused, and changes nothing', async (t) => {
@@ -174,10 +196,61 @@ t.test('a body that is broken, missing, of another type or too large is refused,
   t.same(await snapshot(service), before)
 })
 
+t.test('past its rate limit an address is told to wait, before anything else is looked at', async (t) => {
+  const service = await startService(t, { RATE_LIMIT: '1/1h' })
+  await service.get('/api/auth/provinces/')
+  for (const { operationId, method, path } of contract.operations) {
+    const { status, headers, body } = await service.request(method as Method, path.replace('{id}', '1'), { payload: '{' })
+    t.equal(status, 429, operationId)
+    t.ok(Number(headers['retry-after']) > 3500)
+    t.equal(body.code, 'too_many_requests')
+  }
+})
+
+t.test('a tagged object is not sent again to who has it, and not changed by who has an older one', async (t) => {
+  const service = await startService(t)
+  const admin = await service.admin()
+  for (const operation of each(({ statuses }) => statuses.includes(304))) {
+    const { path, options } = await sample(service, operation, admin)
+    const first = await service.request('GET', path, options)
+    for (const tag of [first.headers.etag, `"other", W/${first.headers.etag}`, '*']) {
+      const again = await service.request('GET', path, { ...options, headers: { 'if-none-match': String(tag) } })
+      t.same([again.status, again.text], [304, ''], operation.operationId)
+    }
+    t.equal((await service.request('GET', path, { ...options, headers: { 'if-none-match': '"other"' } })).status, 200)
+  }
+  for (const operation of each(({ statuses }) => statuses.includes(412))) {
+    const { path, options } = await sample(service, operation, admin)
+    const before = await snapshot(service)
+    for (const tag of ['"stale"', 'W/"stale"', '"a", "b"']) {
+      const refused = await service.request(operation.method as Method, path, { ...options, headers: { 'if-match': tag } })
+      t.equal(refused.status, 412, operation.operationId)
+    }
+    t.same(await snapshot(service), before, `${operation.operationId} changed nothing`)
+    const done = await service.request(operation.method as Method, path, { ...options, headers: { 'if-match': '*' } })
+    t.ok(done.status < 300, `${operation.operationId} with any state`)
+  }
+})
+
+t.test('a key of one request is refused for another', async (t) => {
+  const service = await startService(t)
+  const admin = await service.admin()
+  for (const operation of each(({ statuses }) => statuses.includes(422))) {
+    const headers = { 'idempotency-key': 'one-key-for-all' }
+    const request = async (username: string) => {
+      const { path, options } = await sample(service, operation, admin)
+      const body = { ...(options.body as object), ...('username' in (options.body as object) && { username, email: '' }) }
+      return service.request(operation.method as Method, path, { ...options, body, headers })
+    }
+    t.equal((await request(`${operation.operationId}1`)).status, 201, operation.operationId)
+    t.equal((await request(`${operation.operationId}2`)).status, 422, operation.operationId)
+  }
+})
+
 t.test('an unknown query parameter of a list is a 400 that names it', async (t) => {
   const service = await startService(t)
   const admin = await service.admin()
-  for (const { operationId, path } of each(({ takesQuery }) => takesQuery)) {
+  for (const { operationId, path } of each(({ takesQuery, method }) => takesQuery && method === 'GET')) {
     const { status, body } = await service.get(`${path}?serach=a&page=0`, { as: admin })
     t.equal(status, 400, operationId)
     t.ok(body.errors.serach)

@@ -73,6 +73,8 @@ export async function startService(
     DATA_DIR: dataDir,
     PASSWORD_HASH_COST: '4',
     PASSWORD_HASH_THREADS: '1',
+    RATE_LIMIT: 'off',
+    RATE_LIMIT_CREDENTIALS: 'off',
     JWT_SECRET: 'a secret for tests, long enough to sign',
     ...settings
   })

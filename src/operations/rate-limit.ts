@@ -1,0 +1,85 @@
+import fastifyRateLimit from '@fastify/rate-limit'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { Operation } from '../contract/document.ts'
+import { tooManyRequests } from '../contract/problems.ts'
+
+/** So many requests in so many seconds. */
+export interface RateLimit {
+  readonly max: number
+  readonly seconds: number
+}
+
+export interface RateLimitSettings {
+  /** For all requests of an address together; undefined for none. */
+  readonly all: RateLimit | undefined
+  /** For each operation that takes guesses at a password or token. */
+  readonly credentials: RateLimit | undefined
+  /** Where counts are shared by replicas; without it each counts for itself. */
+  readonly redisUrl: string | undefined
+}
+
+/** Counts a request against its address's limits. @throws Problem too_many_requests */
+export type LimitRate = (request: FastifyRequest, operation: Operation) => Promise<void>
+
+/**
+ * Rate limits by client address (@fastify/rate-limit). Counts are kept in Redis where there is one, else in memory: in
+ * Postgres they would cost every request a write, more than most requests cost themselves. What has to hold over all
+ * replicas with or without Redis, guesses at a password, is counted in Postgres (`sessions/guesses.ts`).
+ * With Redis gone nobody is refused, and the log says so once.
+ */
+export async function startRateLimits(app: FastifyInstance, settings: RateLimitSettings): Promise<LimitRate> {
+  const redis = settings.redisUrl === undefined ? undefined : await connectRedis(app, settings.redisUrl)
+  await app.register(fastifyRateLimit, {
+    global: false,
+    skipOnError: true,
+    nameSpace: 'user-management-',
+    ...(redis && { redis })
+  })
+  const limiter = (limit: RateLimit | undefined, key: (request: FastifyRequest) => string) =>
+    limit && app.createRateLimit({ max: limit.max, timeWindow: limit.seconds * 1000, keyGenerator: key })
+
+  const all = limiter(settings.all, (request) => `all ${addressBlock(request.ip)}`)
+  const credentials = limiter(
+    settings.credentials,
+    (request) => `${request.routeOptions.config.operationId} ${addressBlock(request.ip)}`
+  )
+  return async (request, operation) => {
+    for (const limit of [all, operation.takesCredentials ? credentials : undefined]) {
+      const count = await limit?.(request)
+      if (count && !count.isAllowed && count.isExceeded) {
+        throw tooManyRequests('Too many requests from this address.', count.ttlInSeconds)
+      }
+    }
+  }
+}
+
+async function connectRedis(app: FastifyInstance, url: string) {
+  const { Redis } = await import('ioredis')
+  // Short and without a queue: a request does not wait for Redis.
+  const redis = new Redis(url, { connectTimeout: 500, commandTimeout: 200, maxRetriesPerRequest: 1, enableOfflineQueue: false })
+  let gone = false
+  redis.on('error', (err) => {
+    if (!gone) app.log.error({ err }, 'Redis is gone; rate limits are not applied until it is back')
+    gone = true
+  })
+  redis.on('ready', () => {
+    if (gone) app.log.info('Redis is back; rate limits are applied again')
+    gone = false
+  })
+  app.addHook('onClose', async () => redis.disconnect())
+  return redis
+}
+
+/** What stands for a client: an IPv4 address, or the /64 network that an IPv6 client has to itself. */
+export function addressBlock(address: string): string {
+  if (!address.includes(':')) return address
+  if (address.startsWith('::ffff:') && address.includes('.')) return address.slice(7)
+  const [head = '', tail = ''] = address.split('::') as [string, string?]
+  const before = head.split(':').filter(Boolean)
+  const after = tail.split(':').filter(Boolean)
+  const groups = address.includes('::') ? [...before, ...Array(8 - before.length - after.length).fill('0'), ...after] : before
+  return groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')
+}

@@ -30,7 +30,8 @@ export function validatorCompiler(): FastifySchemaCompiler<unknown> {
   const coercing = contractAjv('array')
   return ({ schema, httpPart, contentType }: Parameters<FastifySchemaCompiler<unknown>>[0] & { contentType?: string }) => {
     const json = httpPart === 'body' && (contentType === undefined || contentType === 'application/json')
-    const validate = (json ? strict : coercing).compile(schema as object) as ValidateFunction
+    const compiled = httpPart === 'headers' ? lowerCaseNames(schema as HeadersSchema) : (schema as object)
+    const validate = (json ? strict : coercing).compile(compiled) as ValidateFunction
     return (input: unknown) => {
       const problem = validate(input) ? undefined : inputProblem(validate.errors ?? [])
       const nul = problem ? undefined : nullCharacterProblem(input)
@@ -38,6 +39,16 @@ export function validatorCompiler(): FastifySchemaCompiler<unknown> {
       return error ? { error } : { value: input }
     }
   }
+}
+
+interface HeadersSchema {
+  readonly properties: Record<string, unknown>
+}
+
+/** Node has header names in lower case; Fastify sees to that for its own validators only. */
+function lowerCaseNames({ properties, ...rest }: HeadersSchema): object {
+  const lower = Object.entries(properties).map(([name, schema]) => [name.toLowerCase(), schema])
+  return { ...rest, properties: Object.fromEntries(lower) }
 }
 
 function inputProblem(errors: readonly ErrorObject[]): Problem {

@@ -13,6 +13,8 @@ export interface DatabaseOptions {
   readonly preparedStatements: boolean
   /** Told of errors of idle connections, which otherwise end the process. */
   readonly onError: (error: Error) => void
+  /** Told of every statement that is sent, for those who count them. */
+  readonly onStatement?: () => void
 }
 
 const parsers = new Map<number, (text: string) => unknown>([
@@ -60,7 +62,8 @@ export function connect(options: DatabaseOptions): Database {
     ...(options.preparedStatements && { Client: PreparingClient })
   } as pg.PoolConfig)
   pool.on('error', options.onError)
-  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }) })
+  const { onStatement } = options
+  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }), ...(onStatement && { log: onStatement }) })
 }
 
 /**

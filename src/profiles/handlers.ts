@@ -53,8 +53,10 @@ export function profileHandlers(services: Services): HandlersOf<ProfileOperation
 
     const saved = await pictures.replace(picture, (path) =>
       database.transaction().execute(async (transaction) => {
-        await ensureProfile(transaction, userId)
-        const before = await lockAccount(transaction, userId)
+        // The user's row first, and by the strongest lock: two that lock it weakly and then want more wait for each other.
+        const locked = await lockAccount(transaction, userId)
+        if (locked?.profile_id === null) await ensureProfile(transaction, userId)
+        const before = locked?.profile_id === null ? await findAccount(transaction, userId) : locked
         if (!before) return undefined
         assertMatch(toProfile(before, pictures.url) as Profile)
         const { profileId, previousPicture } = await changeProfile(transaction, userId, {

@@ -1,8 +1,6 @@
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { SMTPServer } from 'smtp-server'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { decodeUid, encodeUid } from '../../src/passwords/uid.ts'
+import { startMailServer } from '../support/mail.ts'
 import { password, startService } from '../support/service.ts'
 
 const forgotPath = '/api/auth/forgot-password/'
@@ -104,33 +102,6 @@ t.test('an unknown email gets an answer of the same status, shape and size, and 
   }
 })
 
-interface Received {
-  readonly to: string
-  readonly text: string
-}
-
-/** A real SMTP server that keeps what it is sent. */
-async function startMailServer(t: Test): Promise<{ url: string; received: Received[] }> {
-  const received: Received[] = []
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    onData(stream, session, done) {
-      const chunks: Buffer[] = []
-      stream.on('data', (chunk) => chunks.push(chunk))
-      stream.on('end', () => {
-        const to = session.envelope.rcptTo.map(({ address }) => address).join()
-        received.push({ to, text: Buffer.concat(chunks).toString().replaceAll('=\r\n', '').replaceAll('=3D', '=') })
-        done()
-      })
-    }
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server.server, 'listening')
-  t.teardown(() => new Promise<void>((done) => server.close(() => done())))
-  return { url: `smtp://127.0.0.1:${(server.server.address() as AddressInfo).port}`, received }
-}
-
 t.test('by email, the token goes to the address on record, and the answer is the same for every email', async (t) => {
   const mail = await startMailServer(t)
   const service = await startService(t, {
@@ -145,7 +116,7 @@ t.test('by email, the token goes to the address on record, and the answer is the
   t.match(known.body, { uid: null, token: null, reset_link: null })
   t.same({ ...known.body }, { ...unknown.body })
   t.equal(known.headers['content-length'], unknown.headers['content-length'])
-  for (let wait = 0; wait < 100 && mail.received.length === 0; wait += 1) await new Promise((done) => setTimeout(done, 20))
+  await mail.next(1)
   t.equal(mail.received.length, 1)
   t.equal(mail.received[0]?.to, 'Maria@example.org')
   const [, uid, token] =

@@ -45,6 +45,8 @@ export interface Service {
   readonly config: Config
   readonly db: TestDatabase
   readonly database: Database
+  /** How many statements the service has sent to Postgres so far. */
+  readonly statements: () => number
   /** What the service logged so far. */
   readonly log: () => string
   /** Sends a request and checks the answer against the contract. */
@@ -85,7 +87,15 @@ export async function startService(
       done()
     }
   })
-  const database = connect({ ...config.database, url: config.database.url as string, onError: () => {} })
+  let statements = 0
+  const database = connect({
+    ...config.database,
+    url: config.database.url as string,
+    onError: () => {},
+    onStatement: () => {
+      statements += 1
+    }
+  })
   let built: FastifyInstance | undefined
   t.teardown(async () => {
     await built?.close()
@@ -103,6 +113,7 @@ export async function startService(
     config,
     db,
     database,
+    statements: () => statements,
     log: () => lines.join(''),
     async request(method, path, { as, body, form, headers = {}, payload } = {}) {
       const token = typeof as === 'string' ? as : as?.access

@@ -3,28 +3,30 @@
  * prints it as JSON: `{ "peakMegabytes": …, "idleMegabytes": …, "statuses": { "200": 200 }, … }`. The service is a
  * process of its own, so that what its clients hold does not count.
  *
- *   node --import ./scripts/typescript.js test/pictures/memory.ts [jpeg|progressive|png|interlaced|webp|gif] [uploads]
+ *   node --import ./scripts/typescript.js test/pictures/memory.ts [jpeg|progressive|png|interlaced|webp|gif] [uploads] [longest side]
  */
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { once } from 'node:events'
+import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import sharp, { type Sharp } from 'sharp'
-import { buildApp } from '../../src/app.ts'
-import { readConfig } from '../../src/config.ts'
 import { connect } from '../../src/database/connection.ts'
 import { hash } from '../../src/passwords/hashing-worker.ts'
 import { insertUser } from '../../src/users/queries.ts'
 import { createTestDatabase, stopOwnServer } from '../support/postgres.ts'
 
+const root = fileURLToPath(new URL('../..', import.meta.url))
 const bytes = 5_000_000
 const users = 20
 const password = 'correct horse battery staple'
 
-/** A picture of a format, and its sides: of 25 million pixels, the most that is taken, where 5 MB can hold them. */
+/** A picture of a format, and its sides: as many as 5 MB can hold. */
 const formats: Record<string, (pixels: Sharp) => Sharp> = {
   jpeg: (pixels) => pixels.jpeg({ quality: 80 }),
   progressive: (pixels) => pixels.jpeg({ quality: 80, progressive: true }),
@@ -34,53 +36,68 @@ const formats: Record<string, (pixels: Sharp) => Sharp> = {
   gif: (pixels) => pixels.gif({ effort: 1 })
 }
 
-const [first = 'jpeg', uploads = '200'] = process.argv.slice(2)
-if (first === 'serve') await serve()
-else await measure(first, Number(uploads))
+const [format = 'jpeg', uploads = '200', side = '4000'] = process.argv.slice(2)
+await measure(format, Number(uploads), Number(side))
 
-/** The service; tells its parent its port, and at the end what it needed. */
-async function serve(): Promise<void> {
-  const config = readConfig(process.env)
-  const database = connect({ ...config.database, url: config.database.url as string, onError: () => {} })
-  const app = await buildApp({ config, database, logger: false })
-  await app.listen({ host: '127.0.0.1', port: 0 })
-  const { port } = app.server.address() as { port: number }
-  const idle = process.memoryUsage.rss()
-  process.on('message', async () => {
-    await app.close()
-    await database.destroy()
-    process.send?.({ peak: await peakBytes(), idle })
-    process.disconnect()
-  })
-  process.send?.({ port })
+/** Compiles the service into `folder`, as the image has it: the loader for TypeScript would count too. */
+async function compile(folder: string): Promise<string> {
+  const dist = join(folder, 'dist')
+  await promisify(execFile)(join(root, 'node_modules/.bin/tsc'), ['-p', join(root, 'tsconfig.build.json'), '--outDir', dist])
+  for (const name of ['openapi.yaml', 'migrations']) await cp(join(root, name), join(dist, name), { recursive: true })
+  await cp(join(root, 'package.json'), join(folder, 'package.json'))
+  await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
+  return join(dist, 'src/cli.js')
 }
 
-/** The most memory that this process ever held; Linux's getrusage(2) would go on from what its parent held. */
-async function peakBytes(): Promise<number> {
-  const status = await readFile('/proc/self/status', 'utf8').catch(() => '')
-  const kilobytes = /^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]
-  return (kilobytes === undefined ? process.resourceUsage().maxRSS : Number(kilobytes)) * 1024
+/** What Linux says of a process's memory, in bytes: now (`VmRSS`), or the most it ever held (`VmHWM`). */
+async function memoryOf({ pid }: ChildProcess, what: 'VmRSS' | 'VmHWM'): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(new RegExp(`^${what}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1024
 }
 
-async function measure(format: string, count: number): Promise<void> {
+async function listening(port: number): Promise<void> {
+  for (let wait = 0; wait < 400; wait += 1) {
+    if (
+      await fetch(`http://127.0.0.1:${port}/readyz`).then(
+        ({ ok }) => ok,
+        () => false
+      )
+    )
+      return
+    await new Promise((done) => setTimeout(done, 50))
+  }
+  throw new Error('The service did not start')
+}
+
+async function measure(format: string, count: number, side: number): Promise<void> {
   const db = await createTestDatabase()
   const folder = await mkdtemp(join(tmpdir(), 'user-management-memory-'))
   const database = connect({ url: db.url, poolSize: 2, preparedStatements: true, onError: () => {} })
   let service: ChildProcess | undefined
   try {
-    const picture = await makePicture(format)
-    service = fork(fileURLToPath(import.meta.url), ['serve'], {
-      execArgv: ['--import', fileURLToPath(new URL('../../scripts/typescript.js', import.meta.url))],
+    const picture = await makePicture(format, side)
+    const port = await freePort()
+    service = spawn(process.execPath, [await compile(folder), 'serve'], {
+      stdio: 'ignore',
       env: {
         ...process.env,
+        NODE_ENV: 'production',
+        // As the image sets it: glibc otherwise keeps what each thread has freed.
+        MALLOC_ARENA_MAX: '2',
+        PORT: String(port),
+        PUBLIC_URL: `http://127.0.0.1:${port}`,
         DATABASE_URL: db.url,
-        DATA_DIR: folder,
-        JWT_SECRET: 'a secret for tests, long enough to sign',
-        PASSWORD_HASH_COST: '4',
+        DATA_DIR: join(folder, 'data'),
+        JWT_SECRET: 'for measuring memory, long enough to sign',
+        PASSWORD_RESET_DELIVERY: 'response',
+        RATE_LIMIT: 'off',
+        RATE_LIMIT_CREDENTIALS: 'off',
+        PASSWORD_HASH_COST: '10',
         PASSWORD_HASH_THREADS: '1'
       }
     })
-    const { port } = await message<{ port: number }>(service)
+    await listening(port)
+    const idle = await memoryOf(service, 'VmRSS')
     const tokens: string[] = []
     for (let index = 0; index < users; index += 1) {
       const username = `user${index}`
@@ -98,8 +115,7 @@ async function measure(format: string, count: number): Promise<void> {
 
     const statuses: Record<string, number> = {}
     for (const status of answers) statuses[status] = (statuses[status] ?? 0) + 1
-    service.send('end')
-    const { peak, idle } = await message<{ peak: number; idle: number }>(service)
+    const peak = await memoryOf(service, 'VmHWM')
     const report = {
       format,
       picture: `${picture.width}x${picture.height}`,
@@ -112,7 +128,11 @@ async function measure(format: string, count: number): Promise<void> {
     }
     console.log(JSON.stringify(report))
   } finally {
-    service?.kill()
+    if (service) {
+      const ended = once(service, 'exit')
+      service.kill()
+      await ended
+    }
     await database.destroy()
     await db.drop()
     await stopOwnServer()
@@ -124,10 +144,10 @@ async function measure(format: string, count: number): Promise<void> {
  * A picture of about 5 MB with as many pixels as it can have: noise where the bytes go, one colour in the rest. It
  * lies on its side, so that all of it has to be turned.
  */
-async function makePicture(format: string): Promise<{ data: Buffer; width: number; height: number }> {
+async function makePicture(format: string, side: number): Promise<{ data: Buffer; width: number; height: number }> {
   const encode = formats[format]
   if (!encode) throw new Error(`No such format: ${format}`)
-  const [width, height] = [5000, 5000]
+  const [width, height] = [side, Math.round(side * 0.75)]
   for (let rows = height; rows > 8; rows = Math.floor(rows * 0.8)) {
     const pixels = Buffer.alloc(width * height * 3, 0x60)
     randomBytes(width * rows * 3).copy(pixels)
@@ -179,9 +199,10 @@ function upload(port: number, agent: Agent, token: string, data: Buffer): Promis
   })
 }
 
-function message<Content>(child: ChildProcess): Promise<Content> {
-  return new Promise((done, fail) => {
-    child.once('message', (content) => done(content as Content))
-    child.once('exit', (code) => fail(new Error(`The service ended with ${code}`)))
-  })
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  await new Promise((done) => server.close(done))
+  return port
 }

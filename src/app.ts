@@ -13,7 +13,7 @@ import type { Config } from './config.ts'
 import { type Authenticate, accessRules, rolesInRules } from './contract/access.ts'
 import { loadContract } from './contract/document.ts'
 import type { Handlers } from './contract/handlers.ts'
-import { rawProblem } from './contract/problems.ts'
+import { rawProblem, sendProblem } from './contract/problems.ts'
 import { contractRoutes } from './contract/routes.ts'
 import type { Database } from './database/connection.ts'
 import { createOnce } from './idempotency/once.ts'
@@ -131,6 +131,8 @@ function serverOptions({ trustProxy, pathAliases }: Config): FastifyServerOption
       const alias = pathAliases.find(({ from }) => url === from || url.startsWith(`${from}/`) || url.startsWith(`${from}?`))
       return alias ? alias.to + url.slice(alias.from.length) : url
     },
+    // A path that can't be decoded, for one, has no route and so no error handler.
+    frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
     clientErrorHandler(this: FastifyInstance, error, socket) {
       if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
       const [status, detail] = clientErrors[error.code] ?? [400, 'This is no valid HTTP/1.1 request.']

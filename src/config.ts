@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { Ajv } from 'ajv'
@@ -227,7 +228,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     .map((part) => part.trim())
     .filter(Boolean)
   for (const proxy of trustProxy) {
-    if (!/^([0-9a-f.:]+(\/\d{1,3})?|loopback|linklocal|uniquelocal)$/i.test(proxy)) {
+    if (!isProxy(proxy)) {
       faults.push(`TRUST_PROXY: "${proxy}" is no address, no network (10.0.0.0/8) and none of loopback, linklocal, uniquelocal`)
     }
   }
@@ -387,6 +388,18 @@ function readPathAliases(text: string, faults: string[]): PathAlias[] {
       }
       return [{ from, to }]
     })
+}
+
+/** An address, a name for addresses, or a network; one so wide that it means everybody is none. */
+function isProxy(text: string): boolean {
+  if (/^(loopback|linklocal|uniquelocal)$/.test(text)) return true
+  const [address = '', prefix, more] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || more !== undefined) return false
+  const bits = Number(prefix ?? 128)
+  return (
+    prefix === undefined || (/^\d{1,3}$/.test(prefix) && bits >= (version === 4 ? 8 : 7) && bits <= (version === 4 ? 32 : 128))
+  )
 }
 
 function readRequiredRoles(text: string, faults: string[]): Map<string, string[]> {

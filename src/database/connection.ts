@@ -11,7 +11,7 @@ export interface DatabaseOptions {
   readonly url: string
   readonly poolSize: number
   readonly preparedStatements: boolean
-  /** Told of errors of idle connections, which otherwise end the process. */
+  /** Told of connections that break. */
   readonly onError: (error: Error) => void
   /** Told of every statement that is sent, for those who count them. */
   readonly onStatement?: () => void
@@ -61,7 +61,10 @@ export function connect(options: DatabaseOptions): Database {
     types: { getTypeParser: (oid: number, format?: string) => parsers.get(oid) ?? pg.types.getTypeParser(oid, format as 'text') },
     ...(options.preparedStatements && { Client: PreparingClient })
   } as pg.PoolConfig)
-  pool.on('error', options.onError)
+  // A connection that breaks while it is in use is an event of its own, which without a listener ends the process; the
+  // pool tells of idle ones once more.
+  pool.on('connect', (client) => client.on('error', options.onError))
+  pool.on('error', () => {})
   const { onStatement } = options
   return new Kysely<DB>({ dialect: new PostgresDialect({ pool }), ...(onStatement && { log: onStatement }) })
 }

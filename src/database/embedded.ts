@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, chown, mkdir, open, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { access, chown, mkdir, mkdtemp, open, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
@@ -179,10 +179,8 @@ async function readPassword(file: string): Promise<string> {
 
 /** Makes the data folder beside its place and moves it there when it is whole, so that a kill leaves no half of one. */
 async function initialise(directory: string, { initdb }: Binaries, password: string, account: Account | undefined, run: Run) {
-  const fresh = `${directory}.${process.pid}.new`
+  const fresh = await mkdtemp(`${directory}.new-`)
   const passwordFile = `${fresh}.password`
-  await rm(fresh, { recursive: true, force: true })
-  await mkdir(fresh, { mode: 0o700 })
   await writeFile(passwordFile, password, { mode: 0o600 })
   try {
     if (account) {

@@ -33,7 +33,7 @@ export function passwordFaults(password: string, owner: PasswordOwner): string[]
     faults.push(`The password is too short. It must have at least ${minLength} characters.`)
   }
   if (commonPasswords.has(password.toLowerCase().trim())) faults.push('The password is too common.')
-  if ([...password].every(isDigit)) faults.push('The password is entirely numeric.')
+  if (password !== '' && [...password].every(isDigit)) faults.push('The password is entirely numeric.')
   return faults
 }
 

@@ -56,18 +56,15 @@ export function createImaging({ maxPixels, maxSide }: { readonly maxPixels: numb
   const cores = new Limit(availableParallelism())
   const pixels = new Limit(maxPixels)
 
-  /** Decodes, scales down and turns upright; `encode` says to what. */
+  /** Decodes, turns upright and scales down; `encode` says to what. */
   async function convert(source: string | Buffer, side: number, encode: (image: Sharp) => Sharp): Promise<Buffer> {
     const options: SharpOptions = { limitInputPixels: maxPixels, failOn: 'error' }
     try {
-      const { width, height, orientation = 1 } = await sharp(source, options).metadata()
-      return await pixels.run(width * height, async () => {
-        const small = sharp(source, options).resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
-        // Metadata is left out by default.
-        if (orientation === 1) return encode(small).toBuffer()
-        // Scaled down first, row by row: a large picture can be turned only with all of it in memory.
-        const lying = await small.withMetadata({ orientation }).png({ compressionLevel: 0 }).toBuffer()
-        return encode(sharp(lying).autoOrient()).toBuffer()
+      const { width, height } = await sharp(source, options).metadata()
+      return await pixels.run(width * height, () => {
+        // autoOrient comes before the scaling, whatever the order of the calls; metadata is left out by default.
+        const upright = sharp(source, options).autoOrient()
+        return encode(upright.resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })).toBuffer()
       })
     } catch (error) {
       const tooLarge = /pixel limit/i.test((error as Error).message)

@@ -1,0 +1,105 @@
+import t from 'tap'
+import { readConfig } from '../src/config.ts'
+
+const faultsOf = (variables: Record<string, string>): string => {
+  try {
+    readConfig(variables)
+    return ''
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+const production = {
+  NODE_ENV: 'production',
+  DATABASE_URL: 'postgres://db/users',
+  JWT_SECRET: 'q8f3kz0v6m1x9c4b7n2l5j8h3g6d1s4a',
+  PASSWORD_RESET_DELIVERY: 'response',
+  PUBLIC_URL: 'https://accounts.example.org/'
+}
+
+t.test('with nothing set the service is for development on this machine', async (t) => {
+  const config = readConfig({})
+  t.match(config, { production: false, host: '127.0.0.1', port: 8000, publicUrl: 'http://127.0.0.1:8000', trustProxy: [] })
+  t.match(config.tokens, { accessTtl: 300, refreshTtl: 604_800, refreshReuse: 'lenient', secret: undefined })
+  t.match(config.passwords, { hashCost: 12, resetDelivery: 'response', resetTtl: 3600 })
+  t.same(config.pathAliases, [{ from: '/auth', to: '/api/auth' }])
+  t.same(readConfig({ PORT: '', DATABASE_URL: '', JWT_SECRET: '' }), config, 'an empty variable counts as not set')
+  t.equal(readConfig({ HOST: '0.0.0.0', PORT: '80' }).publicUrl, 'http://localhost:80')
+})
+
+t.test('all faults are told in one message, a line each', async (t) => {
+  const message = faultsOf({
+    PORT: '70000',
+    LOG_LEVEL: 'loud',
+    ACCESS_TOKEN_TTL: '5 minutes',
+    DATABASE_URL: 'mysql://db',
+    PUBLIC_URL: 'accounts.example.org',
+    TRUST_PROXY: '10.0.0.0/8, all',
+    PATH_ALIASES: 'auth',
+    REQUIRED_ROLES: 'listUsers',
+    JWT_SECRET: 'short',
+    RATE_LIMIT: 'many',
+    CORS_ORIGINS: '*',
+    EMAIL_VERIFICATION: 'required',
+    MEDIA_STORE: 's3'
+  })
+  for (const name of [
+    'PORT',
+    'LOG_LEVEL',
+    'ACCESS_TOKEN_TTL',
+    'DATABASE_URL',
+    'PUBLIC_URL',
+    'TRUST_PROXY',
+    'PATH_ALIASES',
+    'REQUIRED_ROLES'
+  ]) {
+    t.match(message, new RegExp(`^  - ${name}:`, 'm'))
+  }
+  for (const name of ['JWT_SECRET', 'RATE_LIMIT', 'CORS_ORIGINS', 'SMTP_URL', 'MAIL_FROM', 'S3_BUCKET'])
+    t.match(message, new RegExp(`^  - ${name}:`, 'm'))
+})
+
+t.test('production refuses what is dangerous, all of it in one message', async (t) => {
+  t.equal(faultsOf(production), '')
+  t.equal(readConfig(production).publicUrl, 'https://accounts.example.org')
+  const message = faultsOf({ NODE_ENV: 'production', PASSWORD_HASH_COST: '4' })
+  for (const name of ['DATABASE_URL', 'JWT_PRIVATE_KEY', 'PASSWORD_RESET_DELIVERY', 'PUBLIC_URL', 'PASSWORD_HASH_COST'])
+    t.match(message, name)
+  for (const secret of [
+    'x'.repeat(40),
+    'change-me-change-me-change-me-change-me',
+    'django-insecure-0123456789abcdefghijklmn',
+    'your-secret-key-your-secret-key-!!'
+  ]) {
+    t.match(faultsOf({ ...production, JWT_SECRET: secret }), /JWT_SECRET: looks like an example/, secret)
+  }
+})
+
+t.test('proxies are trusted by address or network, never all of them', async (t) => {
+  t.same(readConfig({ TRUST_PROXY: '127.0.0.1, 10.0.0.0/8,::1,fd00::/8,loopback' }).trustProxy, [
+    '127.0.0.1',
+    '10.0.0.0/8',
+    '::1',
+    'fd00::/8',
+    'loopback'
+  ])
+  for (const value of ['true', '*', 'all', '1', 'proxy.example.org', '10.0.0.0/8,true', '0.0.0.0/0', '::/0', '0.0.0.0/1']) {
+    t.match(faultsOf({ TRUST_PROXY: value }), /TRUST_PROXY/, value)
+  }
+})
+
+t.test('settings that exclude or need each other are told', async (t) => {
+  t.match(faultsOf({ JWT_SECRET: production.JWT_SECRET, JWT_PRIVATE_KEY: 'x' }), /JWT_SECRET, JWT_PRIVATE_KEY: set one/)
+  t.match(faultsOf({ PASSWORD_RESET_DELIVERY: 'email' }), /SMTP_URL[\s\S]*MAIL_FROM/)
+  t.match(faultsOf({ REQUIRED_ROLES: 'a=b;a=c' }), /names an operation again/)
+  t.same(
+    [...readConfig({ REQUIRED_ROLES: 'listUsers=auditor|admin; listRoles=public;register=' }).requiredRoles],
+    [
+      ['listUsers', ['auditor', 'admin']],
+      ['listRoles', ['public']],
+      ['register', []]
+    ]
+  )
+  t.same(readConfig({ PATH_ALIASES: '' }).pathAliases, [])
+})

@@ -1,0 +1,113 @@
+import { readFile } from 'node:fs/promises'
+import t, { type Test } from 'tap'
+import { createTestDatabase, type TestDatabase } from '../support/postgres.ts'
+
+const fixtures = new URL('../django/fixtures/', import.meta.url)
+const djangoTables = [
+  'api_provinces',
+  'api_userprofile',
+  'api_userprofile_roles',
+  'auth_group',
+  'auth_group_permissions',
+  'auth_permission',
+  'auth_user',
+  'auth_user_groups',
+  'auth_user_user_permissions',
+  'django_content_type'
+]
+
+/** What our tables have beyond Django's, each with its reason. */
+const differences: Record<string, string> = {
+  "auth_user: CREATE UNIQUE INDEX auth_user_email_without_case ON public.auth_user USING btree (lower((email)::text)) WHERE ((email)::text <> ''::text)":
+    'two accounts with one email break a login by email',
+  'auth_user: CREATE UNIQUE INDEX auth_user_username_without_case ON public.auth_user USING btree (lower((username)::text))':
+    'names that differ in case only are taken for one another'
+}
+
+async function open(t: Test, from?: string): Promise<TestDatabase> {
+  const db = await createTestDatabase(from)
+  t.teardown(() => db.drop())
+  return db
+}
+
+/** Everything that the catalogue says of a table, a line a fact. */
+async function describe(db: TestDatabase, table: string): Promise<string[]> {
+  const facts = await db.query<{ fact: string }>(
+    `select format('column %s %s %s default %s identity %s', attname, format_type(atttypid, atttypmod),
+        case when attnotnull then 'not null' else 'null' end, coalesce(pg_get_expr(adbin, adrelid), '-'), attidentity) as fact
+      from pg_attribute left join pg_attrdef on adrelid = attrelid and adnum = attnum
+      where attrelid = $1::regclass and attnum > 0 and not attisdropped
+    union all
+    select format('constraint %s %s', conname, pg_get_constraintdef(oid)) from pg_constraint
+      where conrelid = $1::regclass and contype <> 'n'
+    union all
+    select pg_get_indexdef(indexrelid) from pg_index where indrelid = $1::regclass
+    union all
+    select format('sequence %s %s start %s increment %s min %s max %s cycle %s', sequence.relname,
+        format_type(seqtypid, null), seqstart, seqincrement, seqmin, seqmax, seqcycle)
+      from pg_depend
+      join pg_class sequence on sequence.oid = objid and relkind = 'S'
+      join pg_sequence on seqrelid = sequence.oid
+      where refobjid = $1::regclass`,
+    [`public.${table}`]
+  )
+  return facts.map(({ fact }) => `${table}: ${fact}`).sort()
+}
+
+t.test('the tables are those of a real Django, table by table, but for what is listed here', async (t) => {
+  const [django, ours] = [await open(t, 'template0'), await open(t)]
+  await django.query(await readFile(new URL('schema.sql', fixtures), 'utf8'))
+  const listed = new Set(Object.keys(differences))
+  for (const table of djangoTables) {
+    const [theirs, our] = [await describe(django, table), await describe(ours, table)]
+    t.ok(theirs.length > 3, `${table} is there`)
+    const surplus = our.filter((fact) => !theirs.includes(fact))
+    t.same(
+      surplus.filter((fact) => !listed.has(fact)),
+      [],
+      `${table} has nothing else`
+    )
+    t.same(
+      theirs.filter((fact) => !our.includes(fact)),
+      [],
+      `${table} lacks nothing`
+    )
+    for (const fact of surplus) listed.delete(fact)
+  }
+  t.same([...listed], [], 'every listed difference is there')
+})
+
+t.test('beside them there are only tables of ours', async (t) => {
+  const db = await open(t)
+  const rows = await db.query<{ name: string }>(
+    `select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace`
+  )
+  const others = rows.map(({ name }) => name).filter((name) => !djangoTables.includes(name))
+  t.same(others.sort(), [
+    'audit_event',
+    'email_confirmation',
+    'idempotency_key',
+    'login_guess',
+    'password_reset',
+    'user_management_migration',
+    'user_management_migration_lock',
+    'user_session'
+  ])
+})
+
+t.test(
+  'content types and default permissions are those that Django makes, in its order, and the two groups are there',
+  async (t) => {
+    const db = await open(t)
+    const rows = JSON.parse(await readFile(new URL('rows.json', fixtures), 'utf8'))
+    t.same(await db.query('select app_label, model from django_content_type order by id'), rows.content_types)
+    t.same(
+      await db.query(
+        `select app_label, model, codename, auth_permission.name from auth_permission
+       join django_content_type on django_content_type.id = content_type_id order by auth_permission.id`
+      ),
+      rows.permissions
+    )
+    t.same(await db.query('select name from auth_group order by id'), [{ name: 'admin' }, { name: 'cliente' }])
+  }
+)

@@ -57,16 +57,21 @@ async function connectRedis(app: FastifyInstance, url: string) {
   const { Redis } = await import('ioredis')
   // Short and without a queue: a request does not wait for Redis.
   const redis = new Redis(url, { connectTimeout: 500, commandTimeout: 200, maxRetriesPerRequest: 1, enableOfflineQueue: false })
-  let gone = false
-  redis.on('error', (err) => {
-    if (!gone) app.log.error({ err }, 'Redis is gone; rate limits are not applied until it is back')
+  let [gone, closing] = [false, false]
+  const lost = (err?: Error) => {
+    if (!gone && !closing) app.log.error({ err }, 'Redis is gone; rate limits are not applied until it is back')
     gone = true
-  })
+  }
+  redis.on('error', lost)
+  redis.on('close', () => lost())
   redis.on('ready', () => {
     if (gone) app.log.info('Redis is back; rate limits are applied again')
     gone = false
   })
-  app.addHook('onClose', async () => redis.disconnect())
+  app.addHook('onClose', async () => {
+    closing = true
+    redis.disconnect()
+  })
   return redis
 }
 

@@ -151,6 +151,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const { status } = problemTypes[problem.code]
   if (status >= 500) request.log.error({ err: error }, problem.message)
   else request.log.info({ code: problem.code, fields: problem.errors && Object.keys(problem.errors) }, problem.message)
+  // Hooks have set it, but for a request that never came to a route.
+  reply.header('x-request-id', request.id)
   if (status === 401) reply.header('www-authenticate', challenge)
   // A body that was not read to its end would be taken for the next request.
   if (status === 413) reply.header('connection', 'close')

@@ -34,8 +34,7 @@ export function validatorCompiler(): FastifySchemaCompiler<unknown> {
     const validate = (json ? strict : coercing).compile(compiled) as ValidateFunction
     return (input: unknown) => {
       const problem = validate(input) ? undefined : inputProblem(validate.errors ?? [])
-      const nul = problem ? undefined : nullCharacterProblem(input)
-      const error = problem ?? nul
+      const error = problem ?? textProblem(input)
       return error ? { error } : { value: input }
     }
   }
@@ -105,11 +104,15 @@ function fieldMessage({ keyword, params, message }: ErrorObject): string | undef
   return write ? write(params) : `${(message ?? 'is invalid').replace(/^./, (first) => first.toUpperCase())}.`
 }
 
-/** Postgres' text can't hold a null character; better told as bad input than found by the database. */
-function nullCharacterProblem(input: unknown): Problem | undefined {
+/**
+ * Postgres' text can hold neither a null character nor half of a surrogate pair (RFC 8259, 8.2); better told as bad input
+ * than found by the database.
+ */
+function textProblem(input: unknown): Problem | undefined {
   const fields: FieldErrors = Object.create(null)
   const visit = (value: unknown, path: string): void => {
     if (typeof value === 'string' && value.includes('\0')) fields[path] = ['Null characters are not allowed.']
+    else if (typeof value === 'string' && !value.isWellFormed()) fields[path] = ['Must be well-formed Unicode.']
     else if (typeof value === 'object' && value !== null) {
       for (const [key, child] of Object.entries(value)) visit(child, path === '' ? key : `${path}.${key}`)
     }

@@ -128,17 +128,28 @@ t.test('every change leaves one event that says who, what, on whom, from where a
   )
 })
 
-t.test('password changes and resets leave their events', async (t) => {
+t.test('passwords and emails leave their events, without their secrets', async (t) => {
   const service = await startService(t)
   const admin = await service.admin()
   const user = await service.user()
   await service.post('/api/auth/change-password/', { old_password: password, new_password: next }, { as: user })
-  const { uid, token } = (await service.post('/api/auth/forgot-password/', { email: user.email })).body
+  await service.post('/api/auth/change-email/', { email: 'new@example.org', password: next }, { as: user })
+  const { uid, token } = (await service.post('/api/auth/forgot-password/', { email: 'new@example.org' })).body
   await service.post('/api/auth/reset-password-confirm/', { uid, token, new_password: `${next} 2` })
-  const actions = (await events(service, admin, `&target=${user.id}&target_type=user`)).map(
-    ({ action }: { action: string }) => action
-  )
-  t.same(actions, ['session.opened', 'password.changed', 'password.reset_requested', 'password.reset'])
+  await service.put(`/api/auth/users/${user.id}/password/`, { new_password: `${next} 3` }, { as: admin })
+  const told = await events(service, admin, `&target=${user.id}&target_type=user`)
+  const actions = told.map(({ action }: { action: string }) => action)
+  t.same(actions, [
+    'session.opened',
+    'password.changed',
+    'email.changed',
+    'password.reset_requested',
+    'password.reset',
+    'password.set'
+  ])
+  t.match(told[2], { before: { email: user.email }, after: { email: 'new@example.org' } })
+  t.match(told[5], { actor_id: admin.id, before: null, after: null })
+  t.notMatch(JSON.stringify(told), new RegExp(`${next}|${token}|bcrypt`))
 })
 
 t.test('a change that is refused or fails leaves no event, and a change whose event fails does not happen', async (t) => {

@@ -83,10 +83,10 @@ function bearerToken(request: FastifyRequest): string | undefined {
   return /^Bearer +([A-Za-z0-9\-._~+/]+=*) *$/i.exec(request.headers.authorization ?? '')?.[1]
 }
 
-/** The value of a query parameter, if the request has it once; validation refuses the rest. */
+/** The value of a query parameter, if the request has it once and as text can be; validation refuses the rest. */
 function queryValue(request: FastifyRequest, name: string | undefined): string | undefined {
   const value = name === undefined ? undefined : (request.query as Record<string, unknown>)[name]
-  return typeof value === 'string' ? value : undefined
+  return typeof value === 'string' && !value.includes('\0') ? value : undefined
 }
 
 function isOwner(request: FastifyRequest, { owner }: Access, { userId }: Principal): boolean {

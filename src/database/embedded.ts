@@ -147,6 +147,8 @@ async function runner(paths: readonly string[], account: Account | undefined): P
     `--reuid=${account.uid}`,
     `--regid=${account.gid}`,
     '--clear-groups',
+    // access(2) otherwise forgets the capability, and Postgres asks it about its binaries.
+    '--securebits=+no_setuid_fixup',
     '--inh-caps=+dac_override',
     '--ambient-caps=+dac_override',
     '--'

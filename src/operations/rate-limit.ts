@@ -55,8 +55,8 @@ export async function startRateLimits(app: FastifyInstance, settings: RateLimitS
 
 async function connectRedis(app: FastifyInstance, url: string) {
   const { Redis } = await import('ioredis')
-  // Short and without a queue: a request does not wait for Redis.
-  const redis = new Redis(url, { connectTimeout: 500, commandTimeout: 200, maxRetriesPerRequest: 1, enableOfflineQueue: false })
+  // Without a queue, and a second at the most: a request does not wait for a Redis that is gone.
+  const redis = new Redis(url, { connectTimeout: 500, commandTimeout: 1000, maxRetriesPerRequest: 1, enableOfflineQueue: false })
   let [gone, closing] = [false, false]
   const lost = (err?: Error) => {
     if (!gone && !closing) app.log.error({ err }, 'Redis is gone; rate limits are not applied until it is back')

@@ -36,7 +36,10 @@ t.test('of 20 changes at the same moment one holds', async (t) => {
       service.post(path, { old_password: password, new_password: `${next} ${index}` }, { as: user })
     )
   )
-  t.same(answers.map(({ status }) => status).sort(), [200, ...Array(19).fill(400)])
+  const others = answers.map(({ status }) => status).filter((status) => status !== 200)
+  t.equal(others.length, 19)
+  // Many tries at one moment are also taken for guesses.
+  t.ok(others.every((status) => status === 400 || status === 429))
   const winner = answers.findIndex(({ status }) => status === 200)
   t.equal((await service.post('/api/auth/token/', { username: 'maria', password: `${next} ${winner}` })).status, 200)
 })

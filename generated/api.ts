@@ -1048,7 +1048,7 @@ export interface components {
          *       "phone": "+506 2222 3333",
          *       "address": null,
          *       "birth_date": "1988-02-29",
-         *       "profile_picture": "http://127.0.0.1:8000/media/profile_pics/0b1f6c0e5d3a4b7f9a2c8d1e4f60718a.png",
+         *       "profile_picture": "http://127.0.0.1:8000/media/profile_pics/8ac0d1f9de2dcd543fdf9548e6d1cd2bb8fca0a52e4d615b8e5d348ff8f77f45-e8ea2502637a85cd.png",
          *       "bio": null,
          *       "roles": [],
          *       "user_roles": [
@@ -1079,7 +1079,7 @@ export interface components {
             birth_date: string | null;
             /**
              * Format: uri
-             * @description URL of the picture.
+             * @description URL of the picture; with `?size=64` or `?size=256` a smaller one.
              */
             profile_picture: string | null;
             bio: string | null;

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, readConfig } from './config.ts'
+import { FieldFaults } from './contract/problems.ts'
 import { connect, type Database } from './database/connection.ts'
 import { startEmbedded } from './database/embedded.ts'
 import { migrate } from './database/migrator.ts'
@@ -7,9 +8,14 @@ import { serve } from './main.ts'
 import { startHashing } from './passwords/hashing.ts'
 import { passwordFaults } from './passwords/policy.ts'
 import { openPictureStore } from './pictures/open.ts'
+import { findProfilesWithPicture } from './pictures/queries.ts'
 import { sweepPictures } from './pictures/sweep.ts'
 import { rotateKeys } from './sessions/keys.ts'
+import { isEmail, normalizeEmail, normalizeUsername } from './users/input.ts'
 import { insertUser } from './users/queries.ts'
+
+/** What whoever typed the command did wrong, or can do about it. */
+class CommandError extends Error {}
 
 interface Command {
   readonly summary: string
@@ -46,7 +52,7 @@ const commands: Record<string, Command> = {
       const { values } = parseArgs({ args, options: { now: { type: 'boolean', default: false } } })
       const { tokens } = readConfig(process.env)
       if (tokens.secret !== undefined || tokens.privateKeys !== undefined) {
-        throw new Error('The keys come from JWT_SECRET or JWT_PRIVATE_KEY: put the new key before the old one there.')
+        throw new CommandError('The keys come from JWT_SECRET or JWT_PRIVATE_KEY: put the new key before the old one there.')
       }
       const rotation = await rotateKeys(tokens.keysDir, { delay: values.now ? 0 : keyDelay, tokenTtl: tokens.refreshTtl })
       console.log(`The new key ${rotation.kid} signs from ${rotation.signsFrom.toISOString()}; the others go on verifying.`)
@@ -61,17 +67,21 @@ const commands: Record<string, Command> = {
       const { username, email } = values
       const { ADMIN_PASSWORD: password } = process.env
       if (username === undefined || password === undefined) {
-        throw new Error('Give --username, and the password in the environment variable ADMIN_PASSWORD.')
+        throw new CommandError('Give --username, and the password in the environment variable ADMIN_PASSWORD.')
       }
-      const names = { username: username.normalize('NFKC'), email, first_name: '', last_name: '' }
-      const faults = passwordFaults(password, names)
-      if (faults.length > 0) throw new Error(faults.join('\n'))
+      const fields = new FieldFaults()
+      const names = { username: normalizeUsername(username, fields), email: normalizeEmail(email), first_name: '', last_name: '' }
+      if (email !== '' && !isEmail(email)) fields.add('email', 'Must be a valid email address.')
+      const weaknesses = passwordFaults(password, names)
+      if (weaknesses.length > 0) fields.add('password', ...weaknesses)
+      const faults = Object.entries(fields.errors).flatMap(([field, messages]) => messages.map((text) => `${field}: ${text}`))
+      if (faults.length > 0) throw new CommandError(faults.join('\n'))
       await withDatabase(async (database) => {
         const hashing = await startHashing(readConfig(process.env).passwords.hashCost, 1)
         const flags = { is_active: true, is_staff: true, is_superuser: true }
         const id = await insertUser(database, { ...names, ...flags, password: await hashing.hash(password) })
         await hashing.close()
-        if (id === undefined) throw new Error('The username or the email is taken.')
+        if (id === undefined) throw new CommandError('The username or the email is taken.')
         console.log(`Superuser ${names.username} made, with the id ${id}.`)
       })
     }
@@ -92,6 +102,10 @@ It may run at any time, beside the service too; once a day is plenty.`,
       const dryRun = values['dry-run']
       const store = await openPictureStore(readConfig(process.env))
       await withDatabase(async (database) => {
+        // A mistaken DATABASE_URL would otherwise cost every picture.
+        if (!dryRun && (await findProfilesWithPicture(database, 0, 1)).length === 0) {
+          throw new CommandError('No profile names a picture. Is DATABASE_URL the right one? Nothing was removed.')
+        }
         const { files, orphans, spared, removed, profiles, missing } = await sweepPictures(database, store, {
           dryRun,
           onOrphan: ({ path }) => console.log(`${dryRun ? 'would remove' : 'removed'} ${path}`),
@@ -141,7 +155,7 @@ function commandHelp({ usage, summary, details }: Command): string {
 }
 
 const [name = 'serve', ...args] = process.argv.slice(2)
-const command = commands[name]
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined
 if (command && args.includes('--help')) console.log(commandHelp(command))
 else if (name === '--help' || name === 'help') console.log(help())
 else if (!command) {
@@ -149,8 +163,9 @@ else if (!command) {
   process.exitCode = 2
 } else {
   await command.run(args).catch((error: Error) => {
-    // A fault of the configuration is for the operator; anything else needs its stack.
-    console.error(error instanceof ConfigError ? error.message : error)
+    // A fault of the settings or the arguments is told as it is; anything else needs its stack.
+    const told = error instanceof ConfigError || error instanceof CommandError
+    console.error(told ? error.message : error)
     process.exitCode = 1
   })
 }

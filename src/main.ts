@@ -1,5 +1,5 @@
 import closeWithGrace from 'close-with-grace'
-import type { FastifyServerOptions } from 'fastify'
+import type { FastifyBaseLogger, FastifyServerOptions } from 'fastify'
 import { buildApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
 import { connect } from './database/connection.ts'
@@ -9,39 +9,46 @@ import { ensureAdministrator, type FirstAdministrator } from './operations/first
 
 /**
  * Runs the service until SIGTERM or SIGINT: config, database, migrations, app, listen; then drains and closes what it
- * opened.
+ * opened, the last first. The same when a start fails, or a signal comes in the middle of it.
  * @throws Error that says why it can't start
  */
 export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(variables)
-  const embedded = config.database.url === undefined ? await startEmbedded(config.dataDir) : undefined
-  const url = embedded?.url ?? (config.database.url as string)
+  let log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'fatal'> | undefined
+  const closers: (() => Promise<unknown>)[] = []
+  async function close(): Promise<void> {
+    for (let closer = closers.pop(); closer; closer = closers.pop()) await closer()
+  }
+  const grace = closeWithGrace({ delay: config.shutdownTimeout * 1000, logger: false }, async ({ err, signal }) => {
+    if (err) log?.fatal({ err }, 'Ending because of an error that nothing caught')
+    else log?.info({ signal }, 'Draining')
+    await close()
+  })
+
   try {
+    let url = config.database.url
+    if (url === undefined) {
+      const embedded = startEmbedded(config.dataDir)
+      closers.push(async () => (await embedded.catch(() => undefined))?.stop())
+      url = (await embedded).url
+    }
     const migrations = await migrate(url)
-    let log: { warn(fields: object, message: string): void } = { warn: () => {} }
-    const database = connect({
-      ...config.database,
-      url,
-      onError: (err) => log.warn({ err }, 'A database connection was lost')
-    })
+    const onError = (err: Error) => log?.warn({ err }, 'A database connection was lost')
+    const database = connect({ ...config.database, url, onError })
+    closers.push(() => database.destroy())
     const administrator = await ensureAdministrator(database, config)
     const app = await buildApp({ config, database, logger: await loggerOptions(config) })
+    closers.push(() => app.close())
     log = app.log
-    app.log.info({ migrations, embedded: embedded !== undefined }, 'Database ready')
+    log.info({ migrations, embedded: config.database.url === undefined }, 'Database ready')
     if (config.passwords.resetDelivery === 'response') {
-      app.log.warn('PASSWORD_RESET_DELIVERY=response: whoever asks for a password reset is given its token')
+      log.warn('PASSWORD_RESET_DELIVERY=response: whoever asks for a password reset is given its token')
     }
-    closeWithGrace({ delay: config.shutdownTimeout * 1000, logger: app.log }, async ({ err, signal }) => {
-      if (err) app.log.fatal({ err }, 'Ending because of an error that nothing caught')
-      else app.log.info({ signal }, 'Draining')
-      await app.close()
-      await database.destroy()
-      await embedded?.stop()
-    })
     const address = await app.listen({ host: config.host, port: config.port })
     if (!config.production) process.stdout.write(welcome(config, address, administrator))
   } catch (error) {
-    await embedded?.stop()
+    grace.uninstall()
+    await close()
     throw error
   }
 }

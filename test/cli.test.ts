@@ -4,11 +4,14 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
-import { createTestDatabase, stopOwnServer } from './support/postgres.ts'
-
-t.after(stopOwnServer)
+import { readConfig } from '../src/config.ts'
+import { connect } from '../src/database/connection.ts'
+import { ensureAdministrator } from '../src/operations/first-start.ts'
+import { createTestDatabase, type TestDatabase } from './support/postgres.ts'
+import { startService } from './support/service.ts'
 
 const [loader, cli] = ['../scripts/typescript.js', '../src/cli.ts'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url))
@@ -23,7 +26,8 @@ interface Running {
   ended(): Promise<number | null>
 }
 
-function start(args: string[], env: Record<string, string> = {}): Running {
+/** Starts the command line as a process of its own, which is ended with the test. */
+function start(t: Test, args: string[], env: Record<string, string> = {}): Running {
   const child = spawn(process.execPath, ['--import', loader, cli, ...args], {
     env: { PATH: process.env.PATH, ...env } as NodeJS.ProcessEnv,
     stdio: ['ignore', 'pipe', 'pipe']
@@ -31,13 +35,18 @@ function start(args: string[], env: Record<string, string> = {}): Running {
   let output = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
   const exit = once(child, 'exit')
+  t.teardown(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    child.kill('SIGKILL')
+    await exit
+  })
   return {
     child,
     output: () => output,
     async until(pattern) {
       for (let wait = 0; wait < 600 && !pattern.test(output); wait += 1) {
         if (child.exitCode !== null) break
-        await new Promise((done) => setTimeout(done, 50))
+        await sleep(50)
       }
       if (!pattern.test(output)) throw new Error(`There came no ${pattern}:\n${output}`)
     },
@@ -45,74 +54,156 @@ function start(args: string[], env: Record<string, string> = {}): Running {
   }
 }
 
-async function run(args: string[], env: Record<string, string> = {}): Promise<{ code: number | null; output: string }> {
-  const running = start(args, env)
+async function run(t: Test, args: string[], env: Record<string, string> = {}): Promise<{ code: number | null; output: string }> {
+  const running = start(t, args, env)
   return { code: await running.ended(), output: running.output() }
 }
 
-async function freePort(): Promise<string> {
+async function holdPort(): Promise<{ port: string; free(): Promise<void> }> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((done) => server.close(done))
-  return String(port)
+  return {
+    port: String((server.address() as AddressInfo).port),
+    free: () => new Promise((done) => server.close(() => done()))
+  }
 }
 
+async function freePort(): Promise<string> {
+  const { port, free } = await holdPort()
+  await free()
+  return port
+}
+
+async function database(t: Test, from?: string): Promise<TestDatabase> {
+  const db = await createTestDatabase(from)
+  t.teardown(() => db.drop())
+  return db
+}
+
+/** The lines of a stack, which tell an operator nothing. */
+const stack = /^\s+at /m
+
+/** A data folder for the test; it goes with the test, and so does a Postgres that was left running in it. */
 async function folder(t: Test): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'user-management-cli-'))
-  t.teardown(() => rm(path, { recursive: true, force: true }))
+  t.teardown(async () => {
+    const pid = await postgresOf(join(path, 'data'))
+    if (pid !== undefined) process.kill(pid, 'SIGQUIT')
+    if (pid !== undefined) await gone(pid)
+    await rm(path, { recursive: true, force: true })
+  })
   return join(path, 'data')
 }
 
+/** The id of the Postgres that runs on a data folder. */
+async function postgresOf(data: string): Promise<number | undefined> {
+  const text = await readFile(join(data, 'postgres/postmaster.pid'), 'utf8').catch(() => '')
+  const pid = Number(text.split('\n')[0])
+  return pid > 0 && isAlive(pid) ? pid : undefined
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
+
+/** Whether the process ends within a few seconds. */
+async function gone(pid: number): Promise<boolean> {
+  for (let wait = 0; wait < 150 && isAlive(pid); wait += 1) await sleep(20)
+  return !isAlive(pid)
+}
+
 t.test('help lists the commands; an unknown one is refused', async (t) => {
-  const help = await run(['--help'])
+  const [help, unknown] = await Promise.all([run(t, ['--help']), run(t, ['migarte'])])
   t.equal(help.code, 0)
   for (const name of ['serve', 'migrate', 'create-admin', 'keys-rotate', 'media-sweep']) t.match(help.output, name)
-  t.match((await run(['migrate', '--help'])).output, /migrate/)
-  const unknown = await run(['migarte'])
   t.equal(unknown.code, 2)
   t.match(unknown.output, /no command migarte/)
 })
 
 t.test('a configuration that can not be used is told without a stack, and ends with 1', async (t) => {
-  const { code, output } = await run(['serve'], { NODE_ENV: 'production', PORT: 'x' })
+  const { code, output } = await run(t, ['serve'], { NODE_ENV: 'production', PORT: 'x' })
   t.equal(code, 1)
   for (const name of ['PORT', 'DATABASE_URL', 'PUBLIC_URL', 'JWT_PRIVATE_KEY']) t.match(output, `  - ${name}`)
-  t.notMatch(output, /^\s+at /m)
+  t.notMatch(output, stack)
 })
 
 t.test('migrate and create-admin work on an empty database', async (t) => {
-  const db = await createTestDatabase('template0')
-  t.teardown(() => db.drop())
+  const db = await database(t, 'template0')
   const env = { DATABASE_URL: db.url, PASSWORD_HASH_COST: '4' }
-  t.match(await run(['migrate'], env), { code: 0, output: /Migrated: 0001_django_tables/ })
-  t.match(await run(['migrate'], env), { code: 0, output: /Nothing to migrate/ })
-  t.match(await run(['create-admin', '--username', 'root'], env), { code: 1, output: /ADMIN_PASSWORD/ })
-  const weak = await run(['create-admin', '--username', 'root'], { ...env, ADMIN_PASSWORD: '12345678' })
-  t.equal(weak.code, 1)
-  t.match(weak.output, /too common[\s\S]*entirely numeric/)
+  t.match(await run(t, ['migrate'], env), { code: 0, output: /Migrated: 0001_django_tables/ })
+  const [again, noPassword, weak] = await Promise.all([
+    run(t, ['migrate'], env),
+    run(t, ['create-admin', '--username', 'root'], env),
+    run(t, ['create-admin', '--username', '12345'], { ...env, ADMIN_PASSWORD: '12345' })
+  ])
+  t.match(again, { code: 0, output: /Nothing to migrate/ })
+  t.match(noPassword, { code: 1, output: /ADMIN_PASSWORD/ })
+  t.match(weak, { code: 1, output: /too similar[\s\S]*too short[\s\S]*too common[\s\S]*entirely numeric/ })
   const strong = { ...env, ADMIN_PASSWORD: 'a long and private phrase' }
-  t.match(await run(['create-admin', '--username', 'root', '--email', 'root@example.org'], strong), {
+  t.match(await run(t, ['create-admin', '--username', 'root', '--email', 'root@example.org'], strong), {
     code: 0,
     output: /Superuser root made/
   })
-  t.match(await run(['create-admin', '--username', 'ROOT'], strong), { code: 1, output: /taken/ })
+  t.match(await run(t, ['create-admin', '--username', 'ROOT'], strong), { code: 1, output: /taken/ })
   t.match(await db.query('select is_superuser, is_staff, is_active from auth_user'), [
     { is_superuser: true, is_staff: true, is_active: true }
   ])
+  const service = await startService(t, {}, { db })
+  for (const username of ['root', 'root@example.org']) {
+    const { status, body } = await service.post('/api/auth/token/', { username, password: strong.ADMIN_PASSWORD })
+    t.equal(status, 200, `${username} can log in`)
+    t.equal((await service.get('/api/auth/users/', { as: body.access })).status, 200, 'and do what an administrator does')
+  }
+})
+
+t.test('create-admin makes no account that could not have been registered, and says why', async (t) => {
+  const db = await database(t)
+  const env = { DATABASE_URL: db.url, PASSWORD_HASH_COST: '4', ADMIN_PASSWORD: 'a-long-and-private-phrase' }
+  const refused: Record<string, string[]> = {
+    'a password that is the username': ['--username', 'a-long-and-private-phrase'],
+    'no username': ['--username', ''],
+    'a username with letters that none may have': ['--username', 'maria rojas'],
+    'an email that is none': ['--username', 'maria', '--email', 'nonsense']
+  }
+  await Promise.all(
+    Object.entries(refused).map(async ([fault, args]) => {
+      const { code, output } = await run(t, ['create-admin', ...args], env)
+      t.equal(code, 1, fault)
+      t.notMatch(output, stack, `${fault}: told without a stack`)
+    })
+  )
+  t.same(await db.query('select username, email from auth_user'), [])
+})
+
+t.test('the first administrator has a password by the rules that all passwords go by', async (t) => {
+  const db = await database(t)
+  const connection = connect({ url: db.url, poolSize: 1, preparedStatements: true, onError: () => {} })
+  t.teardown(() => connection.destroy())
+  const begin = async (password: string) =>
+    ensureAdministrator(connection, readConfig({ PASSWORD_HASH_COST: '4', ADMIN_PASSWORD: password }))
+  for (const weak of ['password', 'admin123', '8392017465']) await t.rejects(begin(weak), { message: /password/i }, weak)
+  t.same(await db.query('select username from auth_user'), [])
+  t.match(await begin('a long and private phrase'), { username: 'admin', madePassword: undefined })
 })
 
 t.test('keys-rotate makes a key where the keys are files, and says what to do where they are not', async (t) => {
   const dir = await folder(t)
-  t.match(await run(['keys-rotate'], { DATA_DIR: dir }), { code: 0, output: /The new key \S+ signs from/ })
-  const refused = await run(['keys-rotate'], { JWT_SECRET: 'a secret for tests, long enough to sign' })
+  const [made, refused] = await Promise.all([
+    run(t, ['keys-rotate'], { DATA_DIR: dir }),
+    run(t, ['keys-rotate'], { JWT_SECRET: 'a secret for tests, long enough to sign' })
+  ])
+  t.match(made, { code: 0, output: /The new key \S+ signs from/ })
   t.match(refused, { code: 1, output: /JWT_SECRET or JWT_PRIVATE_KEY/ })
 })
 
 t.test('serve prints where it listens, the docs page and how to log in; a signal ends it and its Postgres', async (t) => {
   const [data, port] = [await folder(t), await freePort()]
   const env = { DATA_DIR: data, PORT: port, PASSWORD_HASH_COST: '4' }
-  const first = start(['serve'], env)
+  const first = start(t, ['serve'], env)
   await first.until(/Server listening/)
   t.match(first.output(), `Listening on   http://127.0.0.1:${port}`)
   t.match(first.output(), `Documentation  http://127.0.0.1:${port}/docs`)
@@ -125,16 +216,59 @@ t.test('serve prints where it listens, the docs page and how to log in; a signal
   })
   t.equal(answer.status, 200, 'the command that it prints works')
   t.match(curl[2], password)
-  const pid = Number((await readFile(join(data, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0])
+  const pid = (await postgresOf(data)) as number
+  t.ok(isAlive(pid))
   first.child.kill('SIGTERM')
   t.equal(await first.ended(), 0)
-  t.throws(() => process.kill(pid, 0), { code: 'ESRCH' }, 'its Postgres is gone')
+  t.notOk(isAlive(pid), 'its Postgres is gone')
 
   const begin = performance.now()
-  const second = start(['serve'], env)
+  const second = start(t, ['serve'], env)
   await second.until(/Server listening/)
   t.comment(`second start: ${Math.round(performance.now() - begin)} ms`)
   t.notMatch(second.output(), /shown this once/)
+  const nextPid = (await postgresOf(data)) as number
   second.child.kill('SIGINT')
   t.equal(await second.ended(), 0)
+  t.notOk(isAlive(nextPid), 'its Postgres is gone')
+})
+
+t.test('a start that fails ends at once, with 1 and the reason', async (t) => {
+  const db = await database(t)
+  const [data, held] = [await folder(t), await holdPort()]
+  t.teardown(() => held.free())
+  const fails = {
+    'its port is taken': { PORT: held.port, reason: /EADDRINUSE/ },
+    'a rule is for no operation': { REQUIRED_ROLES: 'nothing=admin', reason: /nothing is no operation/ },
+    'the key is none': { JWT_PRIVATE_KEY: 'nonsense', reason: /JWT_PRIVATE_KEY/ }
+  }
+  await Promise.all(
+    Object.entries(fails).map(async ([what, { reason, ...settings }]) => {
+      const port = await freePort()
+      const env = {
+        DATABASE_URL: db.url,
+        DATA_DIR: data,
+        PORT: port,
+        PASSWORD_HASH_COST: '4',
+        ADMIN_PASSWORD: 'a private phrase'
+      }
+      const serving = start(t, ['serve'], { ...env, ...settings })
+      await serving.until(reason)
+      t.equal(await Promise.race([serving.ended(), sleep(5000, 'runs on', { ref: false })]), 1, what)
+      if (!('PORT' in settings)) t.notMatch(serving.output(), stack, `${what}: a fault of the settings is told without a stack`)
+    })
+  )
+})
+
+t.test('a signal that comes while it starts ends its Postgres too', async (t) => {
+  const data = await folder(t)
+  const serving = start(t, ['serve'], { DATA_DIR: data, PORT: await freePort(), PASSWORD_HASH_COST: '4' })
+  let pid = await postgresOf(data)
+  for (let wait = 0; wait < 1000 && pid === undefined; wait += 1) {
+    await sleep(10)
+    pid = await postgresOf(data)
+  }
+  serving.child.kill('SIGTERM')
+  await serving.ended()
+  t.ok(await gone(pid as number))
 })

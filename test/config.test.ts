@@ -76,6 +76,31 @@ t.test('production refuses what is dangerous, all of it in one message', async (
   }
 })
 
+t.test('production refuses each danger by itself', async (t) => {
+  const dangers: [Record<string, string>, RegExp][] = [
+    [{ DATABASE_URL: '' }, /DATABASE_URL: needed in production/],
+    [{ JWT_SECRET: '' }, /JWT_SECRET: needed in production/],
+    [{ JWT_SECRET: 'change-me-change-me-change-me-change-me' }, /JWT_SECRET: looks like an example/],
+    [{ PASSWORD_RESET_DELIVERY: '' }, /PASSWORD_RESET_DELIVERY: choose/],
+    [{ PUBLIC_URL: '' }, /PUBLIC_URL: needed in production/],
+    [{ PASSWORD_HASH_COST: '9' }, /PASSWORD_HASH_COST: must be at least 10/]
+  ]
+  for (const [change, danger] of dangers) {
+    const [, ...faults] = faultsOf({ ...production, ...change }).split('\n')
+    t.match(faults, [danger], Object.keys(change).join())
+    t.equal(faults.length, 1, 'and nothing else')
+    t.notMatch(faultsOf({ ...production, ...change, NODE_ENV: 'development' }), danger, 'development allows it')
+  }
+})
+
+t.test('durations are a whole number with its unit', async (t) => {
+  const ttl = (text: string) => readConfig({ ACCESS_TOKEN_TTL: text }).tokens.accessTtl
+  t.same(['1500ms', '90s', '15m', '2h', '7d'].map(ttl), [1.5, 90, 900, 7200, 604_800])
+  for (const wrong of ['0s', '5', 'm', '-1s', '1.5h', '1w', '5 m', '1h30m', 'PT5M']) {
+    t.match(faultsOf({ ACCESS_TOKEN_TTL: wrong }), /ACCESS_TOKEN_TTL/, wrong)
+  }
+})
+
 t.test('proxies are trusted by address or network, never all of them', async (t) => {
   t.same(readConfig({ TRUST_PROXY: '127.0.0.1, 10.0.0.0/8,::1,fd00::/8,loopback' }).trustProxy, [
     '127.0.0.1',

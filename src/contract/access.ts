@@ -1,4 +1,5 @@
 import type { FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import { ConfigError } from '../config.ts'
 import type { Access, Contract, Operation } from './document.ts'
 import type { Principal } from './handlers.ts'
 import { challenge, Problem } from './problems.ts'
@@ -15,7 +16,7 @@ const everyone = 'public'
 /**
  * The access rule of each operation: the contract's, or the deployment's where REQUIRED_ROLES names it (an alias goes
  * by the rule of what it is an alias of).
- * @throws Error that names every entry of REQUIRED_ROLES that fits no operation or can't be granted
+ * @throws ConfigError that names every entry of REQUIRED_ROLES that fits no operation or can't be granted
  */
 export function accessRules({ operations }: Contract, required: ReadonlyMap<string, readonly string[]>): Map<string, Access> {
   const faults: string[] = []
@@ -26,7 +27,7 @@ export function accessRules({ operations }: Contract, required: ReadonlyMap<stri
       faults.push(`${operationId} can't be public: only a GET that is not about the caller can, without other roles`)
     }
   }
-  if (faults.length > 0) throw new Error(`REQUIRED_ROLES: ${faults.join('; ')}`)
+  if (faults.length > 0) throw new ConfigError([`REQUIRED_ROLES: ${faults.join('; ')}`])
   return new Map(operations.map((operation) => [operation.operationId, rule(operation, required.get(operation.handledBy))]))
 }
 

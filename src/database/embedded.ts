@@ -61,7 +61,7 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedPostgres> 
     } else {
       const url = `postgres://postgres:${password}@127.0.0.1:${running.port}/postgres`
       const keeper = await tryConnect(url)
-      if (keeper) return own(url, keeper, running.pid, directory)
+      if (keeper) return own(url, keeper, running.pid)
     }
     await sleep(20)
   }
@@ -69,7 +69,7 @@ export async function startEmbedded(dataDir: string): Promise<EmbeddedPostgres> 
   throw new Error(`The embedded Postgres did not start within ${startTimeout / 1000} s. Its log: ${log}`)
 }
 
-async function own(url: string, keeper: pg.Client, pid: number, directory: string): Promise<EmbeddedPostgres> {
+async function own(url: string, keeper: pg.Client, pid: number): Promise<EmbeddedPostgres> {
   const { rows } = await keeper.query('select pg_try_advisory_lock($1) as owner', [ownerLock])
   const owner: boolean = rows[0].owner
   return {
@@ -84,10 +84,7 @@ async function own(url: string, keeper: pg.Client, pid: number, directory: strin
       } catch {
         return
       }
-      while (await exists(join(directory, 'postmaster.pid'))) {
-        if (!isAlive(pid)) return
-        await sleep(20)
-      }
+      while (isAlive(pid)) await sleep(10)
     }
   }
 }
@@ -247,7 +244,7 @@ async function readPostmaster(directory: string): Promise<{ pid: number; port: n
   const text = await readFile(file, 'utf8').catch(() => '')
   const [pid, , , port] = text.split('\n').map(Number)
   if (!pid) return undefined
-  if (!isAlive(pid) || !(await isPostgres(pid))) {
+  if (!isAlive(pid) || !(await runsOn(pid, directory))) {
     // Left by a server that was killed; its number may meanwhile be another process's, which Postgres would respect.
     await rm(file, { force: true })
     return undefined
@@ -264,10 +261,11 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function isPostgres(pid: number): Promise<boolean> {
+/** Whether the process is a Postgres on `directory`; where that can't be seen, it is believed. */
+async function runsOn(pid: number, directory: string): Promise<boolean> {
   if (process.platform !== 'linux') return true
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-  return /postgres|setpriv/.test(command)
+  return command.split('\0').includes(directory)
 }
 
 async function tryConnect(url: string): Promise<pg.Client | undefined> {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import type { Config } from '../config.ts'
+import { type Config, ConfigError } from '../config.ts'
 import type { Database } from '../database/connection.ts'
 import { startHashing } from '../passwords/hashing.ts'
+import { passwordFaults } from '../passwords/policy.ts'
 import { hasSuperuser, insertUser, lockAdministrators } from '../users/queries.ts'
 
 export interface FirstAdministrator {
@@ -13,7 +14,7 @@ export interface FirstAdministrator {
 /**
  * Makes a superuser where there is none: with the password of ADMIN_PASSWORD or, in development, a random one.
  * @returns undefined when there was one already, or when there is no password to give it
- * @throws Error when ADMIN_USERNAME or ADMIN_EMAIL is another user's
+ * @throws ConfigError when ADMIN_USERNAME or ADMIN_EMAIL is another user's, or ADMIN_PASSWORD too weak
  */
 export async function ensureAdministrator(
   database: Database,
@@ -23,17 +24,19 @@ export async function ensureAdministrator(
   const madePassword = admin.password === undefined && !production ? randomBytes(12).toString('hex') : undefined
   const secret = admin.password ?? madePassword
   if (secret === undefined) return undefined
+  const names = { username: admin.username, email: admin.email, first_name: '', last_name: '' }
+  const faults = madePassword === undefined ? passwordFaults(secret, names) : []
+  if (faults.length > 0) throw new ConfigError(faults.map((fault) => `ADMIN_PASSWORD: ${fault}`))
   const hashing = await startHashing(passwords.hashCost, 1)
   const password = await hashing.hash(secret).finally(() => hashing.close())
   return database.transaction().execute(async (transaction) => {
     // Replicas that start together make one superuser.
     await lockAdministrators(transaction)
     if (await hasSuperuser(transaction)) return undefined
-    const names = { username: admin.username, email: admin.email, first_name: '', last_name: '' }
     const flags = { is_active: true, is_staff: true, is_superuser: true }
     const id = await insertUser(transaction, { ...names, ...flags, password })
     if (id === undefined) {
-      throw new Error('ADMIN_USERNAME or ADMIN_EMAIL is taken by a user who is no superuser; choose others')
+      throw new ConfigError(['ADMIN_USERNAME or ADMIN_EMAIL is taken by a user who is no superuser; choose others'])
     }
     return { username: admin.username, madePassword }
   })

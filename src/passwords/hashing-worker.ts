@@ -27,17 +27,17 @@ export function hash({ password, cost }: HashTask): string {
 /** Whether `password` is the one that `encoded` was made of; false for a format that is not known. */
 export function verify({ password, encoded }: VerifyTask): boolean {
   const [algorithm = '', ...rest] = encoded.split('$')
-  return verifiers[algorithm]?.(password, rest) ?? false
+  return verifiers.get(algorithm)?.(password, rest) ?? false
 }
 
-// The formats of django.contrib.auth.hashers.
-const verifiers: Record<string, (password: string, parts: string[]) => boolean> = {
-  bcrypt_sha256: (password, parts) => verifyBcrypt(sha256(password), parts),
-  bcrypt: (password, parts) => verifyBcrypt(password, parts),
-  pbkdf2_sha256: (password, parts) => verifyPbkdf2(password, parts, 'sha256'),
-  pbkdf2_sha1: (password, parts) => verifyPbkdf2(password, parts, 'sha1'),
-  scrypt: verifyScrypt
-}
+// The formats of django.contrib.auth.hashers. A Map: what is stored may also be a name that every object has.
+const verifiers = new Map<string, (password: string, parts: string[]) => boolean>([
+  ['bcrypt_sha256', (password, parts) => verifyBcrypt(sha256(password), parts)],
+  ['bcrypt', (password, parts) => verifyBcrypt(password, parts)],
+  ['pbkdf2_sha256', (password, parts) => verifyPbkdf2(password, parts, 'sha256')],
+  ['pbkdf2_sha1', (password, parts) => verifyPbkdf2(password, parts, 'sha1')],
+  ['scrypt', verifyScrypt]
+])
 
 function verifyBcrypt(password: string, parts: string[]): boolean {
   try {

@@ -9,6 +9,7 @@ import {
 } from 'node:crypto'
 import { link, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ConfigError } from '../config.ts'
 
 /** A public key as the JWKS publishes it (RFC 7517). */
 export interface PublishedKey extends JsonWebKey {
@@ -54,7 +55,7 @@ const lookAgainAfter = 5_000
 /**
  * The keys that the settings name: a secret, keys in PEM, or else those in the folder, where a first RS256 key is made
  * if there is none (development; `config.ts` sees to that).
- * @throws Error on a PEM that holds no key we can sign with
+ * @throws ConfigError on a PEM that holds no key we can sign with
  */
 export async function openKeyRing(settings: KeySettings): Promise<KeyRing> {
   if (settings.secret !== undefined) return fixedRing([sharedSecret(settings.secret)], settings.secret)
@@ -184,7 +185,7 @@ function keyPair(pem: string): SigningKey {
   try {
     key = createPrivateKey(pem)
   } catch {
-    throw new Error('JWT_PRIVATE_KEY is no private key in PEM')
+    throw new ConfigError(['JWT_PRIVATE_KEY, or a file in JWT_KEYS_DIR, is no private key in PEM'])
   }
   const algorithm = algorithmOf(key)
   const publicKey = createPublicKey(key)
@@ -204,7 +205,9 @@ function algorithmOf(key: KeyObject): 'RS256' | 'ES256' | 'EdDSA' {
   if (key.asymmetricKeyType === 'rsa' && modulusLength >= 2048) return 'RS256'
   if (key.asymmetricKeyType === 'ec' && namedCurve === 'prime256v1') return 'ES256'
   if (key.asymmetricKeyType === 'ed25519') return 'EdDSA'
-  throw new Error('JWT_PRIVATE_KEY must be RSA with at least 2048 bits, EC on P-256, or Ed25519')
+  throw new ConfigError([
+    'JWT_PRIVATE_KEY, or a file in JWT_KEYS_DIR, must be RSA with at least 2048 bits, EC on P-256, or Ed25519'
+  ])
 }
 
 /** RFC 7638, 3: the SHA-256 of the required members in the order of their names. */

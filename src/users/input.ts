@@ -1,4 +1,5 @@
 import { type FieldFaults, invalidInput, type Problem } from '../contract/problems.ts'
+import { contractAjv } from '../contract/validation.ts'
 
 /** 400 that names the role ids there are no roles for. */
 export function unknownRoles(roleIds: readonly number[]): Problem {
@@ -19,6 +20,11 @@ export function normalizeUsername(username: string, faults: FieldFaults): string
     faults.add('username', `Must not be longer than ${maxUsernameLength} characters.`)
   }
   return normal
+}
+
+/** Whether a text is an email as the contract has it (`format: email`). */
+export function isEmail(text: string): boolean {
+  return contractAjv(false).validate({ type: 'string', format: 'email', maxLength: 254 }, text) as boolean
 }
 
 /** An email as it is kept: the part after the last @ in lower case (BaseUserManager.normalize_email). */

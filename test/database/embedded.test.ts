@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import t, { type Test } from 'tap'
@@ -37,7 +38,9 @@ t.test('the second start takes up the data of the first, quickly; a process besi
   await first.stop()
   const begin = performance.now()
   const second = await startEmbedded(data)
-  t.comment(`second start: ${Math.round(performance.now() - begin)} ms`)
+  const took = Math.round(performance.now() - begin)
+  t.comment(`second start: ${took} ms`)
+  t.ok(took < 5000)
   t.ok(second.owner)
   t.same(await query(second.url, 'select n from kept'), [{ n: 7 }])
   const guest = await startEmbedded(data)
@@ -71,13 +74,13 @@ t.test('after its process was killed the server that runs on is taken up, and en
   // The lock of the killed process goes when Postgres notices that its connection is gone.
   for (let wait = 0; wait < 50 && !taken.owner; wait += 1) {
     await taken.stop()
-    await new Promise((done) => setTimeout(done, 50))
+    await sleep(50)
     taken = await startEmbedded(data)
   }
   t.ok(taken.owner)
   t.equal(Number((await readFile(join(data, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0]), pid)
   await taken.stop()
-  for (let wait = 0; wait < 100 && isAlive(pid); wait += 1) await new Promise((done) => setTimeout(done, 20))
+  for (let wait = 0; wait < 100 && isAlive(pid); wait += 1) await sleep(20)
   t.notOk(isAlive(pid))
 })
 
@@ -91,6 +94,22 @@ t.test('a pid file that a killed server left, with the number of another process
   const second = await startEmbedded(data)
   t.ok(second.owner)
   await second.stop()
+})
+
+t.test('nor does one with the number of another Postgres by now', async (t) => {
+  const [data, othersData] = [await folder(t), await folder(t)]
+  const first = await startEmbedded(data)
+  const file = join(data, 'postgres/postmaster.pid')
+  const text = await readFile(file, 'utf8')
+  await first.stop()
+  const other = await startEmbedded(othersData)
+  const otherPid = (await readFile(join(othersData, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0] as string
+  await writeFile(file, text.replace(/^\d+/, otherPid))
+  const starting = startEmbedded(data)
+  t.not(await Promise.race([starting, sleep(10_000, 'still waiting', { ref: false })]), 'still waiting')
+  t.ok(isAlive(Number(otherPid)), 'the other one was left alone')
+  await other.stop()
+  await (await starting).stop()
 })
 
 t.test(

@@ -43,11 +43,12 @@ async function describe(db: TestDatabase, table: string): Promise<string[]> {
     union all
     select pg_get_indexdef(indexrelid) from pg_index where indrelid = $1::regclass
     union all
-    select format('sequence %s %s start %s increment %s min %s max %s cycle %s', sequence.relname,
-        format_type(seqtypid, null), seqstart, seqincrement, seqmin, seqmax, seqcycle)
+    select format('sequence %s of %s %s start %s increment %s min %s max %s cycle %s', sequence.relname,
+        attname, format_type(seqtypid, null), seqstart, seqincrement, seqmin, seqmax, seqcycle)
       from pg_depend
       join pg_class sequence on sequence.oid = objid and relkind = 'S'
       join pg_sequence on seqrelid = sequence.oid
+      join pg_attribute on attrelid = refobjid and attnum = refobjsubid
       where refobjid = $1::regclass`,
     [`public.${table}`]
   )

@@ -1,7 +1,9 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { text } from 'node:stream/consumers'
 import t from 'tap'
+import { parse } from 'yaml'
 import { contractFile } from '../../src/contract/document.ts'
 import { startService } from '../support/service.ts'
 
@@ -50,7 +52,7 @@ t.test('the contract is served as it is, as YAML, JSON and a page', async (t) =>
   const service = await startService(t)
   const yaml = await service.app.inject('/openapi.yaml')
   t.equal(yaml.payload, readFileSync(contractFile, 'utf8'))
-  t.match((await service.app.inject('/openapi.json')).json(), { openapi: '3.1.0', info: { title: 'User management' } })
+  t.same((await service.app.inject('/openapi.json')).json(), parse(yaml.payload))
   const page = await service.app.inject('/docs')
   t.match(page.headers['content-type'], /html/)
   t.match(page.payload, /swagger-ui/)
@@ -102,13 +104,44 @@ t.test('paths answer without their slash and under their alias; others are 404, 
 
 t.test('what is no HTTP, or no path, gets a 400 problem', async (t) => {
   const service = await startService(t)
-  const bad = await service.app.inject('/api/auth/users/%zz/')
+  const bad = await service.app.inject({ url: '/api/auth/users/%zz/', headers: { 'x-request-id': 'gateway-43' } })
   t.same([bad.statusCode, bad.headers['content-type']], [400, 'application/problem+json'])
+  t.same([bad.headers['x-request-id'], bad.json().request_id], ['gateway-43', 'gateway-43'])
   await service.app.listen({ host: '127.0.0.1', port: 0 })
   const { port } = service.app.server.address() as { port: number }
-  const socket = connect(port, '127.0.0.1')
-  socket.write('NOT HTTP AT ALL\r\n\r\n')
-  const answer = await text(socket)
-  t.match(answer, /^HTTP\/1\.1 400 /)
-  t.match(answer, /application\/problem\+json/)
+  for (const [status, request] of [
+    [400, 'NOT HTTP AT ALL'],
+    [400, 'GET /healthz HTTP/9.9\r\nHost: here'],
+    [400, 'POST /api/auth/token/ HTTP/1.1\r\nHost: here\r\nContent-Length: 5\r\nTransfer-Encoding: chunked'],
+    [431, `GET /healthz HTTP/1.1\r\nHost: here\r\nCookie: ${'x'.repeat(20_000)}`]
+  ] as const) {
+    const socket = connect(port, '127.0.0.1')
+    socket.write(`${request}\r\n\r\n`)
+    const [head = '', body = ''] = (await text(socket)).split('\r\n\r\n')
+    t.match(head, `HTTP/1.1 ${status} `)
+    t.match(head, 'content-type: application/problem+json')
+    const problem = JSON.parse(body)
+    t.match(problem, { status, code: 'malformed_body' })
+    t.match(head, `x-request-id: ${problem.request_id}`)
+    t.match(service.log(), problem.request_id, 'the log tells of it under that id')
+  }
+})
+
+t.test('a key is published with nothing private in it, a secret not at all', async (t) => {
+  const keys = async (settings: Record<string, string>) =>
+    (await (await startService(t, settings)).app.inject('/.well-known/jwks.json')).json().keys
+  t.same(await keys({}), [])
+  const publicMembers = {
+    RSA: ['alg', 'e', 'kid', 'kty', 'n', 'use'],
+    EC: ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'],
+    OKP: ['alg', 'crv', 'kid', 'kty', 'use', 'x']
+  }
+  const pairs = [
+    generateKeyPairSync('rsa', { modulusLength: 2048 }),
+    generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+    generateKeyPairSync('ed25519')
+  ]
+  const pem = pairs.map(({ privateKey }) => privateKey.export({ type: 'pkcs8', format: 'pem' })).join('')
+  const published: Record<string, string>[] = await keys({ JWT_SECRET: '', JWT_PRIVATE_KEY: pem })
+  t.same(Object.fromEntries(published.map((key) => [key.kty, Object.keys(key).sort()])), publicMembers)
 })

@@ -77,7 +77,8 @@ async function measure(format: string, count: number, side: number): Promise<voi
   try {
     const picture = await makePicture(format, side)
     const port = await freePort()
-    service = spawn(process.execPath, [await compile(folder), 'serve'], {
+    // tap hands its loader on to every process by NODE_OPTIONS, 40 MB that are not the service's; env(1) becomes it.
+    service = spawn('env', ['-u', 'NODE_OPTIONS', process.execPath, await compile(folder), 'serve'], {
       stdio: 'ignore',
       env: {
         ...process.env,

@@ -122,7 +122,7 @@ const environmentSchema = {
     REFRESH_TOKEN_TTL: { ...duration, default: '7d' },
     REFRESH_REUSE: { enum: ['lenient', 'strict'], default: 'lenient' },
     REQUIRED_ROLES: { type: 'string', default: '' },
-    PASSWORD_HASH_COST: { type: 'integer', minimum: 4, maximum: 20, default: 12 },
+    PASSWORD_HASH_COST: { type: 'integer', minimum: 4, maximum: 16, default: 12 },
     PASSWORD_HASH_THREADS: { type: 'integer', minimum: 1, maximum: 256 },
     PASSWORD_HASH_QUEUE: { type: 'integer', minimum: 1, maximum: 100_000, default: 100 },
     RATE_LIMIT: { type: 'string', pattern: ratePattern, default: '1200/1m' },

@@ -17,6 +17,8 @@ export interface VerifyTask {
 
 /** Bounds on what a stored hash may make us work; far above what Django writes (1,000,000 iterations in 5.2). */
 const maxIterations = 20_000_000
+/** log2 of bcrypt's rounds: some seconds. */
+export const maxCost = 16
 const maxMemory = 512 * 1024 * 1024
 
 /** Django's BCryptSHA256PasswordHasher: bcrypt over the hex SHA-256, so that no byte beyond the 72nd is ignored. */
@@ -24,14 +26,14 @@ export function hash({ password, cost }: HashTask): string {
   return `bcrypt_sha256$${bcrypt.hashSync(sha256(password), bcrypt.genSaltSync(cost))}`
 }
 
-/** Whether `password` is the one that `encoded` was made of; false for a format that is not known. */
-export function verify({ password, encoded }: VerifyTask): boolean {
+/** Whether `password` is the one that `encoded` was made of; undefined where that can't be told (unusable, unknown, absurd). */
+export function verify({ password, encoded }: VerifyTask): boolean | undefined {
   const [algorithm = '', ...rest] = encoded.split('$')
-  return verifiers.get(algorithm)?.(password, rest) ?? false
+  return verifiers.get(algorithm)?.(password, rest)
 }
 
 // The formats of django.contrib.auth.hashers. A Map: what is stored may also be a name that every object has.
-const verifiers = new Map<string, (password: string, parts: string[]) => boolean>([
+const verifiers = new Map<string, (password: string, parts: string[]) => boolean | undefined>([
   ['bcrypt_sha256', (password, parts) => verifyBcrypt(sha256(password), parts)],
   ['bcrypt', (password, parts) => verifyBcrypt(password, parts)],
   ['pbkdf2_sha256', (password, parts) => verifyPbkdf2(password, parts, 'sha256')],
@@ -39,32 +41,31 @@ const verifiers = new Map<string, (password: string, parts: string[]) => boolean
   ['scrypt', verifyScrypt]
 ])
 
-function verifyBcrypt(password: string, parts: string[]): boolean {
-  try {
-    return bcrypt.compareSync(password, parts.join('$'))
-  } catch {
-    return false
-  }
+function verifyBcrypt(password: string, parts: string[]): boolean | undefined {
+  const encoded = parts.join('$')
+  const cost = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/.exec(encoded)?.[1]
+  return cost === undefined || Number(cost) > maxCost ? undefined : bcrypt.compareSync(password, encoded)
 }
 
-function verifyPbkdf2(password: string, [iterations, salt, expected]: string[], digest: string): boolean {
+function verifyPbkdf2(password: string, [iterations, salt, expected]: string[], digest: string): boolean | undefined {
   const count = Number(iterations)
-  if (!Number.isInteger(count) || count < 1 || count > maxIterations || salt === undefined || expected === undefined) return false
+  if (!Number.isInteger(count) || count < 1 || count > maxIterations || salt === undefined || expected === undefined)
+    return undefined
   const key = Buffer.from(expected, 'base64')
-  return key.length > 0 && timingSafeEqual(pbkdf2Sync(password, salt, count, key.length, digest), key)
+  return key.length > 0 ? timingSafeEqual(pbkdf2Sync(password, salt, count, key.length, digest), key) : undefined
 }
 
-function verifyScrypt(password: string, parts: string[]): boolean {
+function verifyScrypt(password: string, parts: string[]): boolean | undefined {
   const [n, salt, r, p, expected] = parts
   const [cost, blockSize, parallelization] = [Number(n), Number(r), Number(p)]
   if (salt === undefined || expected === undefined || !(cost * blockSize * 128 <= maxMemory) || !(parallelization <= 16))
-    return false
+    return undefined
   const key = Buffer.from(expected, 'base64')
   try {
     const options = { cost, blockSize, parallelization, maxmem: 2 * maxMemory }
-    return key.length > 0 && timingSafeEqual(scryptSync(password, salt, key.length, options), key)
+    return key.length > 0 ? timingSafeEqual(scryptSync(password, salt, key.length, options), key) : undefined
   } catch {
-    return false
+    return undefined
   }
 }
 

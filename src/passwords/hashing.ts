@@ -48,8 +48,10 @@ export async function startHashing(cost: number, threads: number, queue = 1000):
     async verify(password, encoded) {
       decoy ??= run<string>(cost, 'decoy')
       const task: VerifyTask = { password, encoded: encoded ?? (await decoy) }
-      const matches = await run<boolean>(task, 'verify')
-      return matches && encoded !== undefined
+      const matches = await run<boolean | undefined>(task, 'verify')
+      // A hash that can't be verified must not be told apart from a wrong password by its time.
+      if (matches === undefined) await run({ password, encoded: await decoy }, 'verify')
+      return matches === true && encoded !== undefined
     },
     needsUpgrade: (encoded) => Number(/^bcrypt_sha256\$\$2[aby]\$(\d\d)\$/.exec(encoded)?.[1] ?? 0) < cost,
     get waiting() {

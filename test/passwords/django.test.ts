@@ -17,7 +17,7 @@ t.test('what Django hashed verifies here, and nothing else does', async (t) => {
     if (cost === 'default') seen.add(hasher)
     // argon2 is not verified yet; such an account needs a reset. An unusable hash is nobody's password.
     const expected = hasher !== 'argon2' && hasher !== 'unusable'
-    t.equal(verify({ password: password ?? '', encoded }), expected, `${hasher} ${cost}`)
+    t.equal(verify({ password: password ?? '', encoded }), expected ? true : undefined, `${hasher} ${cost}`)
     if (cost === 'low')
       t.notOk(verify({ password: `${password}x`, encoded: encoded.replace('\0', '') }), `${hasher}: another password`)
   }
@@ -37,7 +37,7 @@ t.test('a stored hash can not make us work without bound, or fail', async (t) =>
     'bcrypt_sha256$$2b$99$x',
     'bcrypt$nothing'
   ]) {
-    t.equal(verify({ password: 'x', encoded }), false, encoded)
+    t.equal(verify({ password: 'x', encoded }), undefined, encoded)
   }
 })
 

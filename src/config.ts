@@ -101,7 +101,7 @@ const secondsPerUnit: Record<string, number> = { ms: 0.001, s: 1, m: 60, h: 3600
 const environmentSchema = {
   type: 'object',
   properties: {
-    NODE_ENV: { type: 'string', default: 'development' },
+    NODE_ENV: { enum: ['development', 'production', 'test'], default: 'development' },
     HOST: { type: 'string', minLength: 1, default: '127.0.0.1' },
     PORT: { type: 'integer', minimum: 0, maximum: 65535, default: 8000 },
     PUBLIC_URL: { type: 'string', format: 'uri', pattern: '^https?://' },

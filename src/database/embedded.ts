@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { access, chown, mkdir, mkdtemp, open, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { access, chown, link, mkdir, mkdtemp, open, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
@@ -169,10 +169,13 @@ async function canEnter(path: string, { uid, gid }: Account): Promise<boolean> {
 }
 
 async function readPassword(file: string): Promise<string> {
-  const fresh = randomBytes(24).toString('hex')
-  await writeFile(file, fresh, { flag: 'wx', mode: 0o600 }).catch((error: NodeJS.ErrnoException) => {
+  const part = `${file}.${randomBytes(8).toString('hex')}`
+  await writeFile(part, randomBytes(24).toString('hex'), { flag: 'wx', mode: 0o600 })
+  // Whole or not at all: of two first starts at once the second takes the first one's.
+  await link(part, file).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'EEXIST') throw error
   })
+  await rm(part)
   return readFile(file, 'utf8')
 }
 

@@ -68,8 +68,11 @@ export async function startService(
   settings: Record<string, string> = {},
   given: { db?: TestDatabase; dataDir?: string } = {}
 ): Promise<Service> {
+  // First, so that what a refused configuration has been given goes with the test too.
   const db = given.db ?? (await createTestDatabase())
+  if (!given.db) t.teardown(() => db.drop())
   const dataDir = given.dataDir ?? (await mkdtemp(join(tmpdir(), 'user-management-service-')))
+  if (!given.dataDir) t.teardown(() => rm(dataDir, { recursive: true, force: true }))
   const config = readConfig({
     DATABASE_URL: db.url,
     DATA_DIR: dataDir,
@@ -100,8 +103,6 @@ export async function startService(
   t.teardown(async () => {
     await built?.close()
     await database.destroy()
-    if (!given.db) await db.drop()
-    if (!given.dataDir) await rm(dataDir, { recursive: true, force: true })
   })
 
   const app = await buildApp({ config, database, logger: { level: 'debug', stream } })

@@ -1,17 +1,15 @@
 import { parseArgs } from 'node:util'
 import { ConfigError, readConfig } from './config.ts'
-import { FieldFaults } from './contract/problems.ts'
 import { connect, type Database } from './database/connection.ts'
 import { startEmbedded } from './database/embedded.ts'
 import { migrate } from './database/migrator.ts'
 import { serve } from './main.ts'
 import { startHashing } from './passwords/hashing.ts'
-import { passwordFaults } from './passwords/policy.ts'
 import { openPictureStore } from './pictures/open.ts'
 import { findProfilesWithPicture } from './pictures/queries.ts'
 import { sweepPictures } from './pictures/sweep.ts'
 import { rotateKeys } from './sessions/keys.ts'
-import { isEmail, normalizeEmail, normalizeUsername } from './users/input.ts'
+import { readAdministrator } from './users/administrator.ts'
 import { insertUser } from './users/queries.ts'
 
 /** What whoever typed the command did wrong, or can do about it. */
@@ -69,20 +67,14 @@ const commands: Record<string, Command> = {
       if (username === undefined || password === undefined) {
         throw new CommandError('Give --username, and the password in the environment variable ADMIN_PASSWORD.')
       }
-      const fields = new FieldFaults()
-      const names = { username: normalizeUsername(username, fields), email: normalizeEmail(email), first_name: '', last_name: '' }
-      if (email !== '' && !isEmail(email)) fields.add('email', 'Must be a valid email address.')
-      const weaknesses = passwordFaults(password, names)
-      if (weaknesses.length > 0) fields.add('password', ...weaknesses)
-      const faults = Object.entries(fields.errors).flatMap(([field, messages]) => messages.map((text) => `${field}: ${text}`))
-      if (faults.length > 0) throw new CommandError(faults.join('\n'))
+      const { user, faults } = readAdministrator(username, email, password)
+      if (faults.length > 0) throw new CommandError(faults.map((fault) => fault.join(': ')).join('\n'))
       await withDatabase(async (database) => {
         const hashing = await startHashing(readConfig(process.env).passwords.hashCost, 1)
-        const flags = { is_active: true, is_staff: true, is_superuser: true }
-        const id = await insertUser(database, { ...names, ...flags, password: await hashing.hash(password) })
+        const id = await insertUser(database, { ...user, password: await hashing.hash(password) })
         await hashing.close()
         if (id === undefined) throw new CommandError('The username or the email is taken.')
-        console.log(`Superuser ${names.username} made, with the id ${id}.`)
+        console.log(`Superuser ${user.username} made, with the id ${id}.`)
       })
     }
   },

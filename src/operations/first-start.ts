@@ -1,10 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { type Config, ConfigError } from '../config.ts'
-import { FieldFaults } from '../contract/problems.ts'
 import type { Database } from '../database/connection.ts'
 import { startHashing } from '../passwords/hashing.ts'
-import { passwordFaults } from '../passwords/policy.ts'
-import { isEmail, normalizeEmail, normalizeUsername } from '../users/input.ts'
+import { readAdministrator } from '../users/administrator.ts'
 import { hasSuperuser, insertUser, lockAdministrators } from '../users/queries.ts'
 
 export interface FirstAdministrator {
@@ -26,29 +24,18 @@ export async function ensureAdministrator(
   const madePassword = admin.password === undefined && !production ? randomBytes(12).toString('hex') : undefined
   const secret = admin.password ?? madePassword
   if (secret === undefined) return undefined
-  const fields = new FieldFaults()
-  const username = normalizeUsername(admin.username, fields)
-  const names = { username, email: normalizeEmail(admin.email), first_name: '', last_name: '' }
-  if (admin.email !== '' && !isEmail(admin.email)) fields.add('email', 'Must be a valid email address.')
-  const weaknesses = madePassword === undefined ? passwordFaults(secret, names) : []
-  if (weaknesses.length > 0) fields.add('password', ...weaknesses)
-  if (fields.any) {
-    const faults = Object.entries(fields.errors).flatMap(([field, messages]) =>
-      messages.map((message) => [field, message] as const)
-    )
-    throw new ConfigError(faults.map(([field, message]) => `ADMIN_${field.toUpperCase()}: ${message}`))
-  }
+  const { user, faults } = readAdministrator(admin.username, admin.email, admin.password)
+  if (faults.length > 0) throw new ConfigError(faults.map(([field, message]) => `ADMIN_${field.toUpperCase()}: ${message}`))
   const hashing = await startHashing(passwords.hashCost, 1)
   const password = await hashing.hash(secret).finally(() => hashing.close())
   return database.transaction().execute(async (transaction) => {
     // Replicas that start together make one superuser.
     await lockAdministrators(transaction)
     if (await hasSuperuser(transaction)) return undefined
-    const flags = { is_active: true, is_staff: true, is_superuser: true }
-    const id = await insertUser(transaction, { ...names, ...flags, password })
+    const id = await insertUser(transaction, { ...user, password })
     if (id === undefined) {
       throw new ConfigError(['ADMIN_USERNAME or ADMIN_EMAIL is taken by a user who is no superuser; choose others'])
     }
-    return { username, madePassword }
+    return { username: user.username, madePassword }
   })
 }

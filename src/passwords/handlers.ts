@@ -1,13 +1,12 @@
 import { type Origin, recordEvent } from '../audit/queries.ts'
 import type { HandlersOf } from '../contract/handlers.ts'
-import { tooManyRequests } from '../contract/problems.ts'
 import type { Services } from '../services.ts'
-import { forgetGuesses, takeGuess } from '../sessions/guesses.ts'
 import { revokeSessions } from '../sessions/queries.ts'
 import { auditTarget, findAccount } from '../users/queries.ts'
 import { hashToken, newLinkToken } from './link-token.ts'
 import { resetMail } from './mail.ts'
 import { passwordFaults } from './policy.ts'
+import { knowsPassword } from './proof.ts'
 import {
   findPasswordAccount,
   findPasswordReset,
@@ -26,7 +25,8 @@ type PasswordOperation =
   | 'setUserPassword'
   | 'sendUserPasswordReset'
 
-export function passwordHandlers({ database, config, hashing, mailer, keyRing }: Services): HandlersOf<PasswordOperation> {
+export function passwordHandlers(services: Services): HandlersOf<PasswordOperation> {
+  const { database, config, hashing, mailer, keyRing } = services
   const { resetDelivery, resetTtl, resetUrl } = config.passwords
   const decoyKey = keyRing.derive('password reset: ids of unknown emails')
   const message = 'If that email belongs to an account, a reset is on its way.'
@@ -78,11 +78,7 @@ export function passwordHandlers({ database, config, hashing, mailer, keyRing }:
       const account = await findPasswordAccount(database, principal.userId)
       if (!account) throw refuse('invalid_token', 'The user is not there any more.')
       const wrong = () => refuse('invalid_input', 'The old password is wrong.', { old_password: ['The password is wrong.'] })
-      const guess = { name: `user ${account.id}`, address: origin.address }
-      const wait = await takeGuess(database, guess)
-      if (wait.fromAddress > 0) throw tooManyRequests('Too many wrong passwords.', wait.fromAddress)
-      if (!(await hashing.verify(body.old_password, account.password))) throw wrong()
-      await forgetGuesses(database, guess)
+      if (!(await knowsPassword(services, account, body.old_password, origin.address))) throw wrong()
       const faults = passwordFaults(body.new_password, account)
       if (faults.length > 0) throw refuse('invalid_input', 'The new password can not be used.', { new_password: faults })
 

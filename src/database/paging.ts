@@ -130,7 +130,15 @@ function decodeCursor(cursor: string, ordering: string, type: Sort['type']): Pos
 
 function isOfType(value: string, type: Sort['type']): boolean {
   if (type === 'bigint') return /^-?\d{1,18}$/.test(value)
-  if (type === 'timestamptz')
-    return value === '-infinity' || /^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d){0,2}$/.test(value)
+  if (type === 'timestamptz') return value === '-infinity' || isTimestamp(value)
   return true
+}
+
+/** Whether a text is a timestamp as Postgres writes them, of a day and an offset that there are. */
+function isTimestamp(value: string): boolean {
+  const parts = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d)(?:\.\d{1,6})?[+-](\d\d)(?::[0-5]\d){0,2}$/.exec(value)
+  const [, date, time, offset] = parts ?? []
+  const parsed = new Date(`${date}T${time}Z`)
+  if (Number.isNaN(parsed.getTime()) || parsed.getUTCFullYear() < 1 || Number(offset) > 15) return false
+  return parsed.toISOString().startsWith(`${date}T${time}`)
 }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import fastifyRateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Operation } from '../contract/document.ts'
@@ -38,10 +39,10 @@ export async function startRateLimits(app: FastifyInstance, settings: RateLimitS
   const limiter = (limit: RateLimit | undefined, key: (request: FastifyRequest) => string) =>
     limit && app.createRateLimit({ max: limit.max, timeWindow: limit.seconds * 1000, keyGenerator: key })
 
-  const all = limiter(settings.all, (request) => `all ${addressBlock(request.ip)}`)
+  const all = limiter(settings.all, (request) => `all ${addressBlock(clientAddress(request))}`)
   const credentials = limiter(
     settings.credentials,
-    (request) => `${request.routeOptions.config.operationId} ${addressBlock(request.ip)}`
+    (request) => `${request.routeOptions.config.operationId} ${addressBlock(clientAddress(request))}`
   )
   return async (request, operation) => {
     for (const limit of [all, operation.takesCredentials ? credentials : undefined]) {
@@ -73,6 +74,18 @@ async function connectRedis(app: FastifyInstance, url: string) {
     redis.disconnect()
   })
   return redis
+}
+
+/**
+ * The address of a client: as the trusted proxies have it, without the port or brackets that some of them write, or else
+ * of whoever is connected.
+ */
+export function clientAddress({ ip, socket }: FastifyRequest): string {
+  const bare = ip
+    .replace(/^\[([^\]]*)\](:\d+)?$/, '$1')
+    .replace(/^([\d.]+):\d+$/, '$1')
+    .replace(/%.*$/, '')
+  return isIP(bare) === 0 ? (socket.remoteAddress ?? '0.0.0.0').replace(/%.*$/, '') : bare
 }
 
 /** What stands for a client: an IPv4 address, or the /64 network that an IPv6 client has to itself. */

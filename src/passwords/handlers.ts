@@ -1,5 +1,6 @@
 import { type Origin, recordEvent } from '../audit/queries.ts'
 import type { HandlersOf } from '../contract/handlers.ts'
+import { dropConfirmation } from '../registration/queries.ts'
 import type { Services } from '../services.ts'
 import { revokeSessions } from '../sessions/queries.ts'
 import { auditTarget, findAccount } from '../users/queries.ts'
@@ -69,6 +70,7 @@ export function passwordHandlers(services: Services): HandlersOf<PasswordOperati
       await database.transaction().execute(async (transaction) => {
         if (!(await usePasswordReset(transaction, key, password))) throw invalid()
         await revokeSessions(transaction, { userId }, 'password_reset')
+        await dropConfirmation(transaction, userId, 'change')
         await recordEvent(transaction, origin, { action: 'password.reset', target: auditTarget(account) })
       })
       return { status: 200, body: { message: 'The password was reset.' } }
@@ -86,6 +88,8 @@ export function passwordHandlers(services: Services): HandlersOf<PasswordOperati
       await database.transaction().execute(async (transaction) => {
         if (!(await replacePassword(transaction, account.id, { current: account.password, next }))) throw wrong()
         await revokeSessions(transaction, { userId: account.id, exceptSid: principal.sessionId }, 'password_changed')
+        // Who knew the old password may have asked for another email.
+        await dropConfirmation(transaction, account.id, 'change')
         await recordEvent(transaction, origin, { action: 'password.changed', target: auditTarget(account) })
       })
       return { status: 200, body: { message: 'The password was changed.' } }
@@ -101,6 +105,7 @@ export function passwordHandlers(services: Services): HandlersOf<PasswordOperati
       await database.transaction().execute(async (transaction) => {
         if (!(await setPassword(transaction, id, password))) throw refuse('not_found', `There is no user with the id ${id}.`)
         await revokeSessions(transaction, { userId: id }, 'password_reset')
+        await dropConfirmation(transaction, id, 'change')
         await recordEvent(transaction, origin, { action: 'password.set', target: auditTarget(account) })
       })
       return { status: 200, body: { message: 'The password was set.' } }

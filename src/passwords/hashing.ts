@@ -40,17 +40,16 @@ export async function startHashing(cost: number, threads: number, queue = 1000):
     })
   }
 
-  // Made once and lazily: a login for an unknown user then costs what one for a known user does.
-  let decoy: Promise<string> | undefined
+  // Made before the first login: one for an unknown user then costs what one for a known user does.
+  const decoy = await run<string>(cost, 'decoy')
 
   return {
     hash: (password) => run({ password, cost }, 'hash'),
     async verify(password, encoded) {
-      decoy ??= run<string>(cost, 'decoy')
-      const task: VerifyTask = { password, encoded: encoded ?? (await decoy) }
+      const task: VerifyTask = { password, encoded: encoded ?? decoy }
       const matches = await run<boolean | undefined>(task, 'verify')
       // A hash that can't be verified must not be told apart from a wrong password by its time.
-      if (matches === undefined) await run({ password, encoded: await decoy }, 'verify')
+      if (matches === undefined) await run({ password, encoded: decoy }, 'verify')
       return matches === true && encoded !== undefined
     },
     needsUpgrade: (encoded) => Number(/^bcrypt_sha256\$\$2[aby]\$(\d\d)\$/.exec(encoded)?.[1] ?? 0) < cost,

@@ -72,7 +72,8 @@ export function registrationHandlers(services: Services): HandlersOf<Registratio
           const account = userId === undefined ? undefined : await lockAccount(transaction, userId)
           const confirmation = account && (await takeConfirmation(transaction, account.id, hashToken(body.token)))
           // A registration whose email an administrator has changed meanwhile is not confirmed by the old one.
-          const stale = confirmation?.purpose === 'registration' && confirmation.email !== account?.email
+          const stale =
+            confirmation?.purpose === 'registration' ? confirmation.email !== account?.email : account?.is_active === false
           if (!account || !confirmation || stale) {
             throw refuse('invalid_confirmation_token', 'The link is not valid, was used before, or has expired.')
           }

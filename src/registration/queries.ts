@@ -30,9 +30,11 @@ export async function issueConfirmation(transaction: Connection, confirmation: N
       expires_at = excluded.expires_at`.execute(transaction)
 }
 
-/** Drops what waits to be confirmed for a user, since another email holds by now. */
-export async function dropConfirmation(transaction: Connection, userId: number): Promise<void> {
-  await transaction.deleteFrom('email_confirmation').where('user_id', '=', id(userId)).execute()
+/** Drops what waits to be confirmed for a user: of one purpose, or whatever it is for. */
+export async function dropConfirmation(transaction: Connection, userId: number, purpose?: ConfirmationPurpose): Promise<void> {
+  let query = transaction.deleteFrom('email_confirmation').where('user_id', '=', id(userId))
+  if (purpose !== undefined) query = query.where('purpose', '=', purpose)
+  await query.execute()
 }
 
 export interface Confirmation {

@@ -77,7 +77,9 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
           const confirmed = newEmail === undefined || newEmail === '' || !mailer.configured
           const changes = { ...flags, ...names, ...(!confirmed && { email: before.email }) }
           if ((await changeUser(transaction, id, changes)) === 'taken') throw new NamesTaken()
-          if (names.email !== undefined && confirmed) await dropConfirmation(transaction, id)
+          if (newEmail !== undefined && confirmed) await dropConfirmation(transaction, id)
+          // What an administrator says of an account holds, whatever link is still about.
+          if (body.is_active !== undefined) await dropConfirmation(transaction, id, 'registration')
           if (!confirmed) {
             if ((await findTakenFields(transaction, { email: newEmail }, id)).length > 0) throw new NamesTaken()
             await issueConfirmation(transaction, { userId: id, email: newEmail, purpose: 'change', tokenHash: confirmation.hash })

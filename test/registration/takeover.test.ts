@@ -1,0 +1,78 @@
+import t from 'tap'
+import { startMailServer } from '../support/mail.ts'
+import { password, startService } from '../support/service.ts'
+
+const next = 'a wholly different passphrase'
+const linkOf = (text: string) => {
+  const [, uid, token] = /\?uid=([\w-]+)&token=([\w-]+)/.exec(text) ?? []
+  return { uid, token }
+}
+
+t.test('a change of email that somebody asked for before ends with the password they knew', async (t) => {
+  const mail = await startMailServer(t)
+  const service = await startService(t, { SMTP_URL: mail.url, MAIL_FROM: 'a@example.org' })
+  const admin = await service.admin()
+  const endings = [
+    (user: { access: string }) =>
+      service.post('/api/auth/change-password/', { old_password: password, new_password: next }, { as: user.access }),
+    (user: { id: number }) => service.put(`/api/auth/users/${user.id}/password/`, { new_password: next }, { as: admin }),
+    async (user: { email: string }) => {
+      const { uid, token } = (await service.post('/api/auth/forgot-password/', { email: user.email })).body
+      return service.post('/api/auth/reset-password-confirm/', { uid, token, new_password: next })
+    }
+  ]
+  for (const [index, ending] of endings.entries()) {
+    const user = await service.user()
+    await service.post('/api/auth/change-email/', { email: `thief${index}@example.org`, password }, { as: user })
+    const link = linkOf((await mail.next(index + 1)).text)
+    t.equal((await ending(user)).status, 200)
+    t.equal((await service.post('/api/auth/confirm-email/', link)).status, 400)
+  }
+})
+
+t.test('what an administrator says of an account holds against the link of its registration', async (t) => {
+  const mail = await startMailServer(t)
+  const service = await startService(t, { SMTP_URL: mail.url, MAIL_FROM: 'a@example.org', EMAIL_VERIFICATION: 'required' })
+  const admin = await service.admin()
+  const { body } = await service.post('/api/auth/register/', { username: 'maria', email: 'maria@example.org', password })
+  const link = linkOf((await mail.next(1)).text)
+  t.equal((await service.put(`/api/auth/users/${body.id}/update/`, { email: 'maria@example.org' }, { as: admin })).status, 200)
+  t.same(
+    await service.db.query('select purpose from email_confirmation'),
+    [{ purpose: 'registration' }],
+    'an unchanged email changes nothing'
+  )
+  await service.put(`/api/auth/users/${body.id}/update/`, { is_active: false }, { as: admin })
+  t.equal((await service.post('/api/auth/confirm-email/', link)).status, 400)
+  t.equal((await service.post('/api/auth/token/', { username: 'maria', password })).status, 401)
+})
+
+t.test('a login works whatever a trusted proxy writes for an address', async (t) => {
+  const service = await startService(t, { TRUST_PROXY: 'loopback' })
+  const user = await service.user()
+  for (const address of ['unknown', '203.0.113.7:5123', '[2001:db8::1]:443', 'fe80::1%eth0', 'garbage', '']) {
+    const answer = await service.post(
+      '/api/auth/token/',
+      { username: user.username, password },
+      { headers: { 'x-forwarded-for': address } }
+    )
+    t.equal(answer.status, 200, address)
+    t.equal(answer.headers['cache-control'], 'no-store', 'tokens are kept by no cache (RFC 6749, 5.1)')
+  }
+})
+
+t.test('a flood of faults or of hash work is answered, and the service goes on', async (t) => {
+  const service = await startService(t, { PASSWORD_HASH_QUEUE: '1', PASSWORD_HASH_COST: '8' })
+  const flood = Array.from({ length: 30 }, (_, index) =>
+    service.post('/api/auth/register/', { username: `user${index}`, password })
+  )
+  const logins = Array.from({ length: 10 }, (_, index) =>
+    service.post('/api/auth/token/', { username: `nobody${index}`, password })
+  )
+  const answers = await Promise.all([...flood, ...logins])
+  t.ok(answers.every(({ status }) => [201, 401, 503].includes(status)))
+  t.equal((await service.post('/api/auth/token/', { username: 'nobody', password })).status, 401)
+  const many = await service.post('/api/auth/register/', { username: 'a', password, roles: Array(300_000).fill('') })
+  t.equal(many.status, 400)
+  t.ok(many.text.length < 50_000, `${many.text.length} bytes`)
+})

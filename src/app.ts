@@ -65,6 +65,14 @@ export async function buildApp({ config, database, logger = false }: AppOptions)
   const app = Fastify({ logger, ...serverOptions(config) })
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
   app.addHook('onResponse', async (request) => removeUpload(request.upload))
+  app.addHook('onRequest', async (request, reply) => {
+    // A client that went away gets no answer, and so the request no end of its own.
+    reply.raw.once('close', () => {
+      if (reply.raw.writableFinished) return
+      request.log.warn({ method: request.method, operation: request.routeOptions.config.operationId }, 'request broken off')
+      removeUpload(request.upload).catch((err: unknown) => request.log.error({ err }, 'An upload could not be removed'))
+    })
+  })
 
   await app.register(fastifyHelmet, { contentSecurityPolicy: false, strictTransportSecurity: config.production })
   if (config.corsOrigins.length > 0) await app.register(fastifyCors, corsOptions(config))

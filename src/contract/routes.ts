@@ -3,7 +3,7 @@ import { type FastifyOpenapiGlueOptions, fastifyOpenapiGlue } from 'fastify-open
 import fp from 'fastify-plugin'
 import type { Once } from '../idempotency/once.ts'
 import { clientAddress, type LimitRate } from '../operations/rate-limit.ts'
-import { readForm, type UploadedFile } from '../profiles/form.ts'
+import { readForm, removeUpload, type UploadedFile } from '../profiles/form.ts'
 import { type Authenticate, accessHook } from './access.ts'
 import { type Access, type Contract, multipart, type Operation, routingDocument } from './document.ts'
 import type { Call, HandledOperation, Handlers, Principal } from './handlers.ts'
@@ -110,13 +110,15 @@ function contentTypeHook({ body }: Operation) {
 }
 
 function bodyHook({ body, takesQuery, method }: Operation, uploadDir: string): preValidationAsyncHookHandler {
-  return async (request) => {
+  return async (request, reply) => {
     if (method === 'GET' && takesQuery) refuseUnknownQuery(request)
     if (body === undefined) return
     if (mediaType(request) === multipart) {
       const form = await readForm(request, uploadDir)
       request.body = form.fields
       request.upload = form.upload
+      // The client went away while the form was read, before there was an upload to remove.
+      if (reply.raw.destroyed) await removeUpload(form.upload)
     }
     if (request.body === undefined && body.required) {
       if (mediaType(request) === undefined && hasContent(request)) {

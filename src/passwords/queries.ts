@@ -47,6 +47,7 @@ export async function issuePasswordReset(
       where lower(email) = lower(${reset.email}) and email <> '' and is_active and password not like '!%'
       order by id
       limit 1
+      for key share
     ), swept as (
       delete from password_reset
       where token_hash in (
@@ -99,9 +100,12 @@ export function findPasswordReset(database: Connection, key: ResetKey): Promise<
  */
 export async function usePasswordReset(transaction: Connection, key: ResetKey, password: string): Promise<boolean> {
   const { rows } = await sql<{ id: number }>`
-    with used as (
-      delete from password_reset
-      where token_hash = ${key.tokenHash} and user_id = ${id(key.userId)} and expires_at > now()
+    with owner as materialized (
+      -- The user first, as a deletion locks them.
+      select id from auth_user where id = ${id(key.userId)} for no key update
+    ), used as (
+      delete from password_reset using owner
+      where token_hash = ${key.tokenHash} and user_id = owner.id and expires_at > now()
       returning user_id, account_state
     )
     update auth_user set password = ${password}

@@ -50,7 +50,11 @@ export function sessionHandlers({ database, hashing, tokens, metrics, config }: 
     const wait = await takeGuess(database, guess)
     const account = await findUserByLogin(database, login, fields, withPermissions)
     await refuseWhileDelayed(wait, account, origin)
-    const proven = await hashing.verify(password, account?.password)
+    const proven = await hashing.verify(password, account?.password).catch(async (error: unknown) => {
+      // What could not be checked was no wrong guess.
+      await forgetGuesses(database, guess)
+      throw error
+    })
     const session = proven && account ? await open(account, password, { origin, userAgent }) : undefined
     metrics.countLogin(session ? 'success' : 'failure')
     if (session) await forgetGuesses(database, guess)

@@ -67,7 +67,7 @@ export function jwtOptions(keyRing: KeyRing): FastifyJWTOptions {
 /** Signs with the ring's signing key, and verifies with the key that a token names, by that key's own algorithm. */
 export function createTokens({ jwt }: FastifyInstance, keyRing: KeyRing, { tokens }: Config): Tokens {
   const { issuer, audience, permissionLimit } = tokens
-  const verified = new Map<string, AccessClaims | RefreshClaims>()
+  const verified = new Map<string, { readonly claims: AccessClaims | RefreshClaims; readonly kid: string | undefined }>()
 
   function sign(claims: object): string {
     const { algorithm, kid, material } = keyRing.signing()
@@ -102,10 +102,11 @@ export function createTokens({ jwt }: FastifyInstance, keyRing: KeyRing, { token
     }
   }
 
-  async function verify(token: string): Promise<AccessClaims | RefreshClaims | undefined> {
+  async function verify(token: string): Promise<{ claims: AccessClaims | RefreshClaims; kid: string | undefined } | undefined> {
     try {
       const { header } = jwt.decode<{ header: { kid?: unknown } }>(token, { complete: true }) as { header: { kid?: unknown } }
-      const key = await keyRing.find(typeof header.kid === 'string' ? header.kid : undefined)
+      const kid = typeof header.kid === 'string' ? header.kid : undefined
+      const key = await keyRing.find(kid)
       if (!key) return undefined
       const claims = jwt.verify<AccessClaims | RefreshClaims>(token, {
         key: typeof key.material === 'string' ? key.material : key.material.public,
@@ -114,7 +115,7 @@ export function createTokens({ jwt }: FastifyInstance, keyRing: KeyRing, { token
         ...(audience !== undefined && { allowedAud: audience }),
         requiredClaims: ['iss', 'exp', 'iat', 'jti', 'sub', 'sid', ...(audience !== undefined ? ['aud'] : [])]
       })
-      return isTokenType(claims.token_type) && Number.isSafeInteger(claims.user_id) ? claims : undefined
+      return isTokenType(claims.token_type) && Number.isSafeInteger(claims.user_id) ? { claims, kid } : undefined
     } catch {
       return undefined
     }
@@ -123,17 +124,18 @@ export function createTokens({ jwt }: FastifyInstance, keyRing: KeyRing, { token
   async function read(token: string): Promise<AccessClaims | RefreshClaims | undefined> {
     const known = verified.get(token)
     if (known) {
-      if (known.exp * 1000 > Date.now()) return known
+      // Remembered no longer than it lasts, nor than its key does.
+      if (known.claims.exp * 1000 > Date.now() && (await keyRing.find(known.kid))) return known.claims
       verified.delete(token)
       return undefined
     }
-    const claims = await verify(token)
-    if (claims) {
+    const fresh = await verify(token)
+    if (fresh) {
       // The oldest goes; a Map keeps its entries in the order they came.
       if (verified.size >= remembered) verified.delete(verified.keys().next().value as string)
-      verified.set(token, claims)
+      verified.set(token, fresh)
     }
-    return claims
+    return fresh?.claims
   }
 
   return {

@@ -1,4 +1,5 @@
 import { changedFields, recordEvent } from '../audit/queries.ts'
+import { holdsRole } from '../contract/access.ts'
 import type { HandlersOf } from '../contract/handlers.ts'
 import { pageHeaders } from '../contract/links.ts'
 import { FieldFaults } from '../contract/problems.ts'
@@ -30,6 +31,7 @@ type UserOperation = 'listUsers' | 'createUser' | 'getUser' | 'updateUser' | 'de
 export function userHandlers(services: Services): HandlersOf<UserOperation> {
   const { database, config, mailer, pictures } = services
   const noSuchUser = (id: number) => `There is no user with the id ${id}.`
+  const ofSuperuser = 'Only a superuser may change or delete a superuser.'
   const lastAdministrator = 'No active administrator would be left.'
 
   return {
@@ -39,8 +41,12 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
       return { status: 200, body, headers: pageHeaders(page, target, config.publicUrl) }
     },
 
-    async createUser({ body, origin, refuse }) {
-      const creation = await createAccount(services, body, undefined, origin, { mayChooseRoles: true, verifyEmail: false })
+    async createUser({ body, principal, origin, refuse }) {
+      const creation = await createAccount(services, body, undefined, origin, {
+        // A deployment may have given this operation to another role.
+        mayChooseRoles: holdsRole(principal, 'admin'),
+        verifyEmail: false
+      })
       if ('taken' in creation) throw refuse('already_exists', 'The user exists already.', takenErrors(creation.taken))
       return { status: 201, body: creation.user }
     },
@@ -54,6 +60,7 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
     async updateUser({ params: { id }, body, principal, origin, assertMatch, refuse }) {
       const { roles, username, email, ...flags } = body
       const faults = new FieldFaults()
+      if (roles && !holdsRole(principal, 'admin')) faults.add('roles', 'Only an administrator may set roles.')
       const names = {
         ...(username !== undefined && { username: normalizeUsername(username, faults) }),
         ...(email !== undefined && { email: normalizeEmail(email) })
@@ -70,9 +77,7 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
           if (!before) throw refuse('not_found', noSuchUser(id))
           assertMatch(toUser(before, pictures.url))
           const newEmail = names.email !== undefined && names.email !== before.email ? names.email : undefined
-          if (newEmail !== undefined && before.is_superuser && !principal?.isSuperuser) {
-            throw refuse('permission_denied', 'Only a superuser may change the email of a superuser.')
-          }
+          if (before.is_superuser && !principal?.isSuperuser) throw refuse('permission_denied', ofSuperuser)
           // Where mail is configured, a new address holds once the link sent to it was used.
           const confirmed = newEmail === undefined || newEmail === '' || !mailer.configured
           const changes = { ...flags, ...names, ...(!confirmed && { email: before.email }) }
@@ -116,12 +121,13 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
       return { status: 200, body: toUser(result, pictures.url) }
     },
 
-    async deleteUser({ params: { id }, origin, assertMatch, refuse }) {
+    async deleteUser({ params: { id }, principal, origin, assertMatch, refuse }) {
       const deleted = await deleteUnlessReferenced(database, async (transaction) => {
         await lockAdministrators(transaction)
         const before = await lockAccount(transaction, id)
         if (!before) throw refuse('not_found', noSuchUser(id))
         assertMatch(toUser(before, pictures.url))
+        if (before.is_superuser && !principal?.isSuperuser) throw refuse('permission_denied', ofSuperuser)
         await deleteUser(transaction, id)
         if (!(await hasAdministrator(transaction))) throw refuse('last_administrator', lastAdministrator)
         await recordEvent(transaction, origin, {

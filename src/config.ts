@@ -313,7 +313,7 @@ function readEnvironment(variables: Readonly<Record<string, string | undefined>>
   const set: Record<string, string> = {}
   for (const name of Object.keys(environmentSchema.properties)) {
     const value = variables[name]
-    // REQUIRED_ROLES and PATH_ALIASES mean something when empty, but the same as when absent or their own default.
+    // No aliases at all is something else than the default ones.
     if (value !== undefined && (value !== '' || name === 'PATH_ALIASES')) set[name] = value
   }
   const faults: string[] = []

@@ -10,8 +10,6 @@ export interface PasswordHashing {
   verify(password: string, encoded: string | undefined): Promise<boolean>
   /** Whether a password that just verified should be hashed anew, as Django's `must_update` says. */
   needsUpgrade(encoded: string): boolean
-  /** Tasks that wait for a thread. */
-  readonly waiting: number
   close(): Promise<void>
 }
 
@@ -53,9 +51,6 @@ export async function startHashing(cost: number, threads: number, queue = 1000):
       return matches === true && encoded !== undefined
     },
     needsUpgrade: (encoded) => Number(/^bcrypt_sha256\$\$2[aby]\$(\d\d)\$/.exec(encoded)?.[1] ?? 0) < cost,
-    get waiting() {
-      return pool.queueSize
-    },
     close: () => pool.destroy()
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rm, stat } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import fastifyCors, { type FastifyCorsOptions } from '@fastify/cors'
 import fastifyFormbody from '@fastify/formbody'
@@ -30,12 +30,13 @@ import { createMailer } from './passwords/mail.ts'
 import { createImaging } from './pictures/image.ts'
 import { openPictureStore } from './pictures/open.ts'
 import { createPictures } from './pictures/pictures.ts'
-import { removeUpload } from './profiles/form.ts'
+import { removeUpload, startUploadSweep } from './profiles/form.ts'
 import { profileHandlers } from './profiles/handlers.ts'
 import { provinceHandlers } from './provinces/handlers.ts'
 import { registrationHandlers } from './registration/handlers.ts'
 import { roleHandlers } from './roles/handlers.ts'
 import type { Services } from './services.ts'
+import { createGuesses } from './sessions/guesses.ts'
 import { sessionHandlers } from './sessions/handlers.ts'
 import { openKeyRing } from './sessions/keys.ts'
 import { findPrincipal } from './sessions/queries.ts'
@@ -50,8 +51,6 @@ export interface AppOptions {
 }
 
 const bodyLimit = 1024 * 1024
-/** Age in milliseconds after which an upload's file has been left behind by a process that was killed. */
-const staleUpload = 60 * 60 * 1000
 
 /** Builds the service; nothing in it is global, so that a process can hold several. */
 export async function buildApp({ config, database, logger = false }: AppOptions): Promise<FastifyInstance> {
@@ -60,7 +59,6 @@ export async function buildApp({ config, database, logger = false }: AppOptions)
   const keyRing = await openKeyRing(config.tokens)
   const uploadDir = join(config.dataDir, 'uploads')
   await mkdir(uploadDir, { recursive: true })
-  await removeStaleUploads(uploadDir)
 
   const app = Fastify({ logger, ...serverOptions(config) })
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
@@ -96,7 +94,8 @@ export async function buildApp({ config, database, logger = false }: AppOptions)
   const pictures = createPictures(store, createImaging(config.pictures), config.publicUrl, app.log)
 
   const protectedRoles = rolesInRules(rules)
-  const services: Services = { config, database, hashing, keyRing, tokens, pictures, mailer, metrics, protectedRoles }
+  const guesses = createGuesses(database)
+  const services: Services = { config, database, hashing, guesses, keyRing, tokens, pictures, mailer, metrics, protectedRoles }
   const handlers: Handlers = {
     ...profileHandlers(services),
     ...userHandlers(services),
@@ -114,6 +113,7 @@ export async function buildApp({ config, database, logger = false }: AppOptions)
   const once = createOnce(database, keyRing.derive('idempotency keys'))
   await app.register(contractRoutes, { contract, handlers, rules, authenticate, uploadDir, limitRate, once })
 
+  app.addHook('onClose', startUploadSweep(uploadDir, app.log))
   app.addHook('onClose', startRetention(database, config.auditRetention, app.log))
   await app.register(health, { database })
   await app.register(jwks, { keyRing })
@@ -163,12 +163,4 @@ function corsOptions({ corsOrigins }: Config): FastifyCorsOptions {
 const clientErrors: Record<string, [number, string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time.'],
   HPE_HEADER_OVERFLOW: [431, 'The headers are too large.']
-}
-
-async function removeStaleUploads(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const file = join(folder, name)
-    const { mtimeMs } = await stat(file)
-    if (Date.now() - mtimeMs > staleUpload) await rm(file, { force: true })
-  }
 }

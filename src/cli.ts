@@ -71,7 +71,8 @@ const commands: Record<string, Command> = {
       if (faults.length > 0) throw new CommandError(faults.map((fault) => fault.join(': ')).join('\n'))
       await withDatabase(async (database) => {
         const hashing = await startHashing(readConfig(process.env).passwords.hashCost, 1)
-        const id = await insertUser(database, { ...user, password: await hashing.hash(password) })
+        const made = { ...user, password: await hashing.hash(password) }
+        const id = await database.transaction().execute((transaction) => insertUser(transaction, made))
         await hashing.close()
         if (id === undefined) throw new CommandError('The username or the email is taken.')
         console.log(`Superuser ${user.username} made, with the id ${id}.`)

@@ -4,6 +4,7 @@ import type { Metrics } from './operations/metrics.ts'
 import type { PasswordHashing } from './passwords/hashing.ts'
 import type { Mailer } from './passwords/mail.ts'
 import type { Pictures } from './pictures/pictures.ts'
+import type { Guesses } from './sessions/guesses.ts'
 import type { KeyRing } from './sessions/keys.ts'
 import type { Tokens } from './sessions/tokens.ts'
 
@@ -12,6 +13,7 @@ export interface Services {
   readonly config: Config
   readonly database: Database
   readonly hashing: PasswordHashing
+  readonly guesses: Guesses
   readonly keyRing: KeyRing
   readonly tokens: Tokens
   readonly pictures: Pictures

@@ -67,6 +67,8 @@ export function accessHook(access: Access, authenticate: Authenticate): onReques
         headers: { 'www-authenticate': `${challenge}, error="invalid_token"` }
       })
     }
+    // First, so that the log tells who was refused.
+    request.principal = principal
     if (access.roles.length > 0 && !holdsRole(principal, ...access.roles) && !isOwner(request, access, principal)) {
       throw new Problem('permission_denied', `This operation needs the role ${access.roles.join(' or ')}.`)
     }
@@ -75,7 +77,6 @@ export function accessHook(access: Access, authenticate: Authenticate): onReques
       throw new Problem('permission_denied', `The caller lacks the role ${role}.`)
     }
     if (!principal.permitted) throw new Problem('permission_denied', `The caller lacks the permission ${permission}.`)
-    request.principal = principal
   }
 }
 

@@ -125,7 +125,7 @@ export function toProblem(error: unknown): Problem {
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return new Problem('malformed_body', message ?? 'The request can not be read.')
   }
-  if (isDatabaseUnavailable(error)) return unavailable('The database is out of reach. Try again shortly.')
+  if (isDatabaseUnavailable(error)) return unavailable('The database can not serve this now. Try again shortly.')
   if (error instanceof StoreUnavailable) return unavailable('The picture storage is out of reach. Try again shortly.')
   if (error instanceof HashingOverloaded) return unavailable('Too many passwords wait to be checked. Try again shortly.')
   return new Problem('internal_error', 'The service failed. The request id leads to the cause in its log.')

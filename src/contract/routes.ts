@@ -3,7 +3,7 @@ import { type FastifyOpenapiGlueOptions, fastifyOpenapiGlue } from 'fastify-open
 import fp from 'fastify-plugin'
 import type { Once } from '../idempotency/once.ts'
 import { clientAddress, type LimitRate } from '../operations/rate-limit.ts'
-import { readForm, removeUpload, type UploadedFile } from '../profiles/form.ts'
+import { digestUpload, readForm, removeUpload, type UploadedFile } from '../profiles/form.ts'
 import { type Authenticate, accessHook } from './access.ts'
 import { type Access, type Contract, multipart, type Operation, routingDocument } from './document.ts'
 import type { Call, HandledOperation, Handlers, Principal } from './handlers.ts'
@@ -20,6 +20,8 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     operationId?: string
+    /** Not counted against an address's rate limit: what probes and Prometheus ask. */
+    unlimited?: boolean
   }
 }
 
@@ -45,6 +47,11 @@ export const contractRoutes = fp<ContractRoutesOptions>(
     assertHandlersFit(contract, handlers)
     const operations = new Map(contract.operations.map((operation) => [operation.operationId, operation]))
 
+    // For what is at no operation of the contract too: pictures, the documentation, what is not there at all.
+    app.addHook('onRequest', async (request) => {
+      const { operationId = '', unlimited } = request.routeOptions.config
+      if (!unlimited) await limitRate(request, operations.get(operationId))
+    })
     app.decorateRequest('principal', undefined)
     app.decorateRequest('upload', undefined)
     app.setValidatorCompiler(validatorCompiler())
@@ -59,11 +66,7 @@ export const contractRoutes = fp<ContractRoutesOptions>(
         const operation = operations.get(operationId) as Operation
         return {
           config: { operationId },
-          onRequest: [
-            async (request: FastifyRequest) => limitRate(request, operation),
-            accessHook(rules.get(operationId) as Access, authenticate),
-            contentTypeHook(operation)
-          ],
+          onRequest: [accessHook(rules.get(operationId) as Access, authenticate), contentTypeHook(operation)],
           preValidation: bodyHook(operation, uploadDir),
           handler: routeHandler(operation, handlers, once)
         }
@@ -121,16 +124,9 @@ function bodyHook({ body, takesQuery, method }: Operation, uploadDir: string): p
       if (reply.raw.destroyed) await removeUpload(form.upload)
     }
     if (request.body === undefined && body.required) {
-      if (mediaType(request) === undefined && hasContent(request)) {
-        throw new Problem('unsupported_media_type', `This operation takes: ${body.contentTypes.join(', ')}.`)
-      }
       throw invalidInput({ body: ['This operation needs a body.'] })
     }
   }
-}
-
-function hasContent({ headers }: FastifyRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
 /** A mistyped filter would otherwise answer with the unfiltered list. */
@@ -171,11 +167,13 @@ function routeHandler({ operationId, handledBy, path, tagged, statuses }: Operat
       refuse: (code, detail, errors) => new Problem(code, detail, { errors })
     } as Call<HandledOperation>
     const key = takesKey ? request.headers['idempotency-key'] : undefined
-    const content = { query: request.query, body: request.body, picture: request.upload?.bytes }
     const carryOut = () => handler(call)
     const { status, body, headers } =
       typeof key === 'string'
-        ? await once({ key, operationId: handledBy, userId: request.principal?.userId, content }, carryOut)
+        ? await once(
+            { key, operationId: handledBy, userId: request.principal?.userId, content: await content(request) },
+            carryOut
+          )
         : await carryOut()
     if (takesMatch && match.pending) throw new Error(`The handler of ${operationId} did not look at If-Match`)
 
@@ -190,6 +188,11 @@ function routeHandler({ operationId, handledBy, path, tagged, statuses }: Operat
     if (body !== undefined) reply.type('application/json; charset=utf-8')
     return reply.send(body)
   }
+}
+
+/** What makes two requests the same. */
+async function content({ query, body, upload }: FastifyRequest): Promise<object> {
+  return { query, body, picture: upload && (await digestUpload(upload)) }
 }
 
 /** 404, or 405 with `Allow` (RFC 9110, 15.5.6) where the contract has the path under other methods. */

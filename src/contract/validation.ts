@@ -33,12 +33,32 @@ export function validatorCompiler(): FastifySchemaCompiler<unknown> {
     const json = httpPart === 'body' && (contentType === undefined || contentType === 'application/json')
     const compiled = httpPart === 'headers' ? lowerCaseNames(schema as HeadersSchema) : (schema as object)
     const validate = (json ? strict : coercing).compile(compiled) as ValidateFunction
+    const integers = json ? [] : integerFields(compiled as ObjectSchema)
     return (input: unknown) => {
-      const problem = validate(input) ? undefined : inputProblem(validate.errors ?? [])
-      const error = problem ?? textProblem(input)
+      const loose = looseIntegers(input, integers)
+      const faults = validate(input) ? [] : (validate.errors ?? [])
+      const error = faults.length + loose.length > 0 ? inputProblem([...loose, ...faults]) : textProblem(input)
       return error ? { error } : { value: input }
     }
   }
+}
+
+interface ObjectSchema {
+  readonly properties?: Record<string, { readonly type?: unknown; readonly items?: { readonly type?: unknown } }>
+}
+
+/** The fields that take an integer, or a list of them, and no other text. */
+function integerFields({ properties = {} }: ObjectSchema): string[] {
+  return Object.keys(properties).filter((name) => [properties[name]?.type, properties[name]?.items?.type].includes('integer'))
+}
+
+/** Texts that JavaScript takes for an integer and nobody else does, such as `0x2`, `2e0` or ` 2`: an id is spelled in one way. */
+function looseIntegers(input: unknown, names: readonly string[]): ErrorObject[] {
+  return names.flatMap((name) => {
+    const values = [(input as Record<string, unknown> | null)?.[name]].flat()
+    const loose = values.some((value) => typeof value === 'string' && value !== '' && !/^-?[0-9]+$/.test(value))
+    return loose ? [{ instancePath: `/${name}`, schemaPath: '', keyword: 'type', params: { type: 'integer' } }] : []
+  })
 }
 
 /** More than any honest request has wrong, and than an answer or a log line should have. */

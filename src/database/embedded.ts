@@ -134,7 +134,7 @@ type Run = (binary: string, args: string[], stdio: ['ignore', number | 'pipe', n
 /** How to start a Postgres binary as `account`, so that it gets at `paths` also where only root may enter. */
 async function runner(paths: readonly string[], account: Account | undefined): Promise<Run> {
   // Detached: Ctrl-C in a terminal goes to the service alone, which ends Postgres after its last query.
-  const detached = { detached: true, env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' } }
+  const detached = { detached: true, env: { ...systemVariables(), LC_ALL: 'C', TZ: 'UTC' } }
   if (account === undefined) return (binary, args, stdio) => spawn(binary, args, { ...detached, stdio })
   if ((await Promise.all(paths.map((path) => canEnter(path, account)))).every(Boolean)) {
     return (binary, args, stdio) => spawn(binary, args, { ...detached, ...account, stdio, cwd: '/' })
@@ -157,6 +157,12 @@ async function runner(paths: readonly string[], account: Account | undefined): P
     )
   }
   return (binary, args, stdio) => spawn('/usr/bin/setpriv', [...prefix, binary, ...args], { ...detached, stdio, cwd: '/' })
+}
+
+/** What a program needs of our environment to start at all: the rest, our secrets with it, is not Postgres' business. */
+function systemVariables(): NodeJS.ProcessEnv {
+  const names = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'SystemRoot', 'TEMP']
+  return Object.fromEntries(names.map((name) => [name, process.env[name]]))
 }
 
 async function canEnter(path: string, { uid, gid }: Account): Promise<boolean> {

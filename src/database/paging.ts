@@ -91,6 +91,7 @@ export async function fetchPage<Row>(
     .executeTakeFirstOrThrow()) as unknown as { total: number }
 
   const more = found.length > size
+  const lastPage = Math.max(1, Math.ceil(total / size))
   const rows = found.slice(0, size)
   if (before) rows.reverse()
   const [first, last] = [rows[0], rows.at(-1)]
@@ -101,9 +102,15 @@ export async function fetchPage<Row>(
     total,
     links: {
       first: { page: 1 },
-      prev: position ? (before && !more ? undefined : cursor(first, true)) : page > 1 ? { page: page - 1 } : undefined,
+      prev: position
+        ? before && !more
+          ? undefined
+          : cursor(first, true)
+        : page > 1
+          ? { page: Math.min(page - 1, lastPage) }
+          : undefined,
       next: before || more ? cursor(last, false) : undefined,
-      last: { page: Math.max(1, Math.ceil(total / size)) }
+      last: { page: lastPage }
     }
   }
 }

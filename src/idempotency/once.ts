@@ -40,7 +40,8 @@ export function createOnce(database: Database, secret: string): Once {
     // Answered before, by this very operation, and so of the type that it answers with.
     if (kept) return { status: kept.status, body: kept.body } as Awaited<ReturnType<typeof carryOut>>
     const answer = await carryOut().catch(async (error: unknown) => {
-      await releaseKey(database, key)
+      // Where the database is gone, this fails as well; what the request failed of is what has to be told.
+      await releaseKey(database, key).catch(() => {})
       throw error
     })
     await keepAnswer(database, key, answer.status, answer.body)

@@ -11,9 +11,9 @@ const patience = 2000
  */
 export const health = fp<{ database: Database }>(
   async (app, { database }) => {
-    app.get('/healthz', { logLevel: 'warn' }, async () => ({ status: 'ok' }))
+    app.get('/healthz', { logLevel: 'warn', config: { unlimited: true } }, async () => ({ status: 'ok' }))
 
-    app.get('/readyz', { logLevel: 'warn' }, async (request, reply) => {
+    app.get('/readyz', { logLevel: 'warn', config: { unlimited: true } }, async (request, reply) => {
       const postgres = await checkPostgres(database).catch((error: Error) => {
         request.log.error({ err: error }, 'Not ready: Postgres')
         return 'failed'

@@ -45,7 +45,7 @@ export function startMetrics(app: FastifyInstance): Metrics {
     requests.inc({ ...labels, status: reply.statusCode })
     durations.observe(labels, reply.elapsedTime / 1000)
   })
-  app.get('/metrics', { logLevel: 'warn' }, async (_request, reply) => {
+  app.get('/metrics', { logLevel: 'warn', config: { unlimited: true } }, async (_request, reply) => {
     return reply.type(registry.contentType).send(await registry.metrics())
   })
   return {

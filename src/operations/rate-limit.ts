@@ -19,8 +19,8 @@ export interface RateLimitSettings {
   readonly redisUrl: string | undefined
 }
 
-/** Counts a request against its address's limits. @throws Problem too_many_requests */
-export type LimitRate = (request: FastifyRequest, operation: Operation) => Promise<void>
+/** Counts a request, at an operation or elsewhere, against its address's limits. @throws Problem too_many_requests */
+export type LimitRate = (request: FastifyRequest, operation: Operation | undefined) => Promise<void>
 
 /**
  * Rate limits by client address (@fastify/rate-limit). Counts are kept in Redis where there is one, else in memory: in
@@ -45,7 +45,7 @@ export async function startRateLimits(app: FastifyInstance, settings: RateLimitS
     (request) => `${request.routeOptions.config.operationId} ${addressBlock(clientAddress(request))}`
   )
   return async (request, operation) => {
-    for (const limit of [all, operation.takesCredentials ? credentials : undefined]) {
+    for (const limit of [all, operation?.takesCredentials ? credentials : undefined]) {
       const count = await limit?.(request)
       if (count && !count.isAllowed && count.isExceeded) {
         throw tooManyRequests('Too many requests from this address.', count.ttlInSeconds)

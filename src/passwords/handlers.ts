@@ -3,6 +3,7 @@ import type { HandlersOf } from '../contract/handlers.ts'
 import { dropConfirmation } from '../registration/queries.ts'
 import type { Services } from '../services.ts'
 import { revokeSessions } from '../sessions/queries.ts'
+import { authorityFault } from '../users/authority.ts'
 import { auditTarget, findAccount } from '../users/queries.ts'
 import { hashToken, newLinkToken } from './link-token.ts'
 import { resetMail } from './mail.ts'
@@ -12,6 +13,7 @@ import {
   findPasswordAccount,
   findPasswordReset,
   issuePasswordReset,
+  mayResetPassword,
   type ResetKey,
   replacePassword,
   setPassword,
@@ -30,13 +32,18 @@ export function passwordHandlers(services: Services): HandlersOf<PasswordOperati
   const { database, config, hashing, mailer, keyRing } = services
   const { resetDelivery, resetTtl, resetUrl } = config.passwords
   const decoyKey = keyRing.derive('password reset: ids of unknown emails')
+  // Nobody's mailbox can be flooded. Where the answer carries the token there is no mail, and a client waits for none.
+  const mailPause = resetDelivery === 'email' ? 60 : 0
   const message = 'If that email belongs to an account, a reset is on its way.'
 
-  /** Opens a reset for an email and delivers it as the deployment says; does the same work for an unknown one. */
-  async function sendReset(email: string, origin: Origin) {
+  /**
+   * Opens a reset for an email and delivers it as the deployment says; does the same work for an unknown one.
+   * @param pause seconds since the last one within which no other is opened
+   */
+  async function sendReset(email: string, origin: Origin, pause: number) {
     const { token, hash, link } = newLinkToken()
     const { account, greatestUserId } = await database.transaction().execute(async (transaction) => {
-      const issued = await issuePasswordReset(transaction, { email, tokenHash: hash, ttl: resetTtl })
+      const issued = await issuePasswordReset(transaction, { email, tokenHash: hash, ttl: resetTtl, pause })
       // Without a target for an unknown email: the same work, and no list of what people mistyped.
       const target = issued.account && auditTarget(issued.account)
       await recordEvent(transaction, origin, { action: 'password.reset_requested', target })
@@ -53,7 +60,7 @@ export function passwordHandlers(services: Services): HandlersOf<PasswordOperati
 
   return {
     async forgotPassword({ body, origin }) {
-      return { status: 200, body: (await sendReset(body.email, origin)).body }
+      return { status: 200, body: (await sendReset(body.email, origin, mailPause)).body }
     },
 
     async confirmPasswordReset({ body, origin, refuse }) {
@@ -98,7 +105,8 @@ export function passwordHandlers(services: Services): HandlersOf<PasswordOperati
     async setUserPassword({ params: { id }, body, principal, origin, refuse }) {
       const account = await findAccount(database, id)
       if (!account) throw refuse('not_found', `There is no user with the id ${id}.`)
-      if (account.is_superuser && !principal?.isSuperuser) throw refuse('permission_denied', ofSuperuser)
+      const unfit = authorityFault(principal, account)
+      if (unfit !== undefined) throw refuse('permission_denied', unfit)
       const faults = passwordFaults(body.new_password, account)
       if (faults.length > 0) throw refuse('invalid_input', 'The new password can not be used.', { new_password: faults })
       const password = await hashing.hash(body.new_password)
@@ -115,13 +123,14 @@ export function passwordHandlers(services: Services): HandlersOf<PasswordOperati
       const account = await findAccount(database, id)
       if (!account) throw refuse('not_found', `There is no user with the id ${id}.`)
       // In the response it would hand the account to the caller.
-      const handsOver = resetDelivery === 'response'
-      if (handsOver && account.is_superuser && !principal?.isSuperuser) throw refuse('permission_denied', ofSuperuser)
-      const sent = account.email === '' ? undefined : await sendReset(account.email, origin)
-      if (!sent?.account) throw refuse('not_possible', 'The user is inactive, or has no email or no password to reset.')
+      const unfit = resetDelivery === 'response' ? authorityFault(principal, account) : undefined
+      if (unfit !== undefined) throw refuse('permission_denied', unfit)
+      const notPossible = () => refuse('not_possible', 'The user is inactive, or has no email or no password to reset.')
+      if (account.email === '' || !(await mayResetPassword(database, id))) throw notPossible()
+      const sent = await sendReset(account.email, origin, 0)
+      // Another user by now, or none, with this email.
+      if (sent.account?.id !== id) throw notPossible()
       return { status: 200, body: sent.body }
     }
   }
 }
-
-const ofSuperuser = 'Only a superuser may do this to a superuser.'

@@ -55,6 +55,16 @@ export function resetMail(to: string, link: string, ttl: number): Mail {
   return { to, subject: 'Reset your password', text: text.join('\n') }
 }
 
+/** To the address that an account had before. */
+export function emailChangedMail(to: string): Mail {
+  const text = [
+    'The email of your account was changed, and this address does not belong to it any more.',
+    '',
+    'If it was not you, tell whoever runs the service.'
+  ]
+  return { to, subject: 'Your email was changed', text: text.join('\n') }
+}
+
 export function confirmationMail(to: string, link: string): Mail {
   const text = [
     'Someone, hopefully you, gave this address as the email of an account.',

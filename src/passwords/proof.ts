@@ -1,6 +1,5 @@
 import { tooManyRequests } from '../contract/problems.ts'
 import type { Services } from '../services.ts'
-import { forgetGuesses, takeGuess } from '../sessions/guesses.ts'
 import type { PasswordAccount } from './queries.ts'
 
 /**
@@ -9,15 +8,14 @@ import type { PasswordAccount } from './queries.ts'
  * @throws Problem too_many_requests after too many wrong ones
  */
 export async function knowsPassword(
-  { database, hashing }: Services,
+  { guesses, hashing }: Services,
   account: PasswordAccount,
   password: string,
   address: string
 ): Promise<boolean> {
-  const guess = { name: `user ${account.id}`, address }
-  const wait = await takeGuess(database, guess)
-  if (wait.fromAddress > 0) throw tooManyRequests('Too many wrong passwords.', wait.fromAddress)
-  const right = await hashing.verify(password, account.password)
-  if (right) await forgetGuesses(database, guess)
-  return right
+  const right = await guesses.attempt({ name: `user ${account.id}`, address }, async ({ fromAddress }) => {
+    if (fromAddress > 0) throw tooManyRequests('Too many wrong passwords.', fromAddress)
+    return (await hashing.verify(password, account.password)) || undefined
+  })
+  return right === true
 }

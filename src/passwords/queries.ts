@@ -25,8 +25,25 @@ export function findPasswordAccount(database: Connection, userId: number): Promi
     .executeTakeFirst()
 }
 
+/** Who may be sent a reset. */
+const resettable = sql<boolean>`(auth_user.email <> '' and auth_user.is_active and auth_user.password not like '!%')`
+
+/** Whether a user is active, with an email and a usable password. */
+export async function mayResetPassword(database: Connection, userId: number): Promise<boolean> {
+  const row = await database
+    .selectFrom('auth_user')
+    .select('id')
+    .where('id', '=', id(userId))
+    .where(resettable)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export interface IssuedReset {
-  /** Undefined when no active user with a usable password has the email; the row made then is good for nothing. */
+  /**
+   * Undefined when no active user with a usable password has the email, and the row made then is good for nothing; or
+   * when a reset was opened a moment ago, which goes on being good.
+   */
   readonly account: { readonly id: number; readonly username: string; readonly email: string } | undefined
   /** The greatest user id there is, which a made-up id has to look like. */
   readonly greatestUserId: number
@@ -38,13 +55,13 @@ export interface IssuedReset {
  */
 export async function issuePasswordReset(
   database: Connection,
-  reset: { readonly email: string; readonly tokenHash: Buffer; readonly ttl: number }
+  reset: { readonly email: string; readonly tokenHash: Buffer; readonly ttl: number; readonly pause: number }
 ): Promise<IssuedReset> {
   const { rows } = await sql<{ id: number | null; username: string; email: string; greatest_user_id: number }>`
     with account as (
       select id, username, email, ${accountState} as state
       from auth_user
-      where lower(email) = lower(${reset.email}) and email <> '' and is_active and password not like '!%'
+      where lower(email) = lower(${reset.email}) and ${resettable}
       order by id
       limit 1
       for key share
@@ -66,12 +83,15 @@ export async function issuePasswordReset(
       account_state = excluded.account_state,
       created_at = now(),
       expires_at = excluded.expires_at
+    where ${reset.pause} = 0 or password_reset.created_at < now() - make_interval(secs => ${reset.pause})
     returning
       user_id as id,
       (select username from account),
       (select email from account),
       (select coalesce(max(id), 1) from auth_user) as greatest_user_id`.execute(database)
-  const { id: userId, username, email, greatest_user_id: greatestUserId } = rows[0] as (typeof rows)[number]
+  const [row] = rows
+  if (!row) return { account: undefined, greatestUserId: 1 }
+  const { id: userId, username, email, greatest_user_id: greatestUserId } = row
   return { account: userId === null ? undefined : { id: userId, username, email }, greatestUserId }
 }
 

@@ -1,6 +1,8 @@
 import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import type { FastifyBaseLogger } from 'fastify'
+import pg from 'pg'
+import { Problem } from '../contract/problems.ts'
 import { type Imaging, type Picture, PictureError, type PictureIntake } from './image.ts'
 import { mediaTypeOf, type PictureSize, pictureSizes, sizedPath } from './names.ts'
 import type { PictureStore } from './store.ts'
@@ -109,7 +111,8 @@ export function createPictures(store: PictureStore, imaging: Imaging, publicUrl:
       if (picture === undefined) return save(undefined)
       if (picture) await store.write(picture.path, picture.data)
       const saved = await save(picture?.path ?? null).catch(async (error: unknown) => {
-        if (picture) await discard(picture.path)
+        // Where only the answer to the commit was lost, a row may name it; if none does, the sweep finds it.
+        if (picture && (error instanceof Problem || error instanceof pg.DatabaseError)) await discard(picture.path)
         throw error
       })
       const obsolete = saved ? saved.previousPicture : picture?.path

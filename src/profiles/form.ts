@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto'
-import { createWriteStream } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify'
 import { FieldFaults, Problem } from '../contract/problems.ts'
+import { startHourly } from '../operations/hourly.ts'
 import { asDiskFault } from '../pictures/disk.ts'
 
 /** A file from a form, on disk until its request is answered. */
@@ -35,12 +36,20 @@ const repeated = new Set(['roles'])
 export async function readForm(request: FastifyRequest, folder: string): Promise<Form> {
   const fields: Record<string, unknown> = {}
   const faults = new FieldFaults()
+  const { bodyLimit } = request.routeOptions
   let upload: UploadedFile | undefined
+  let length = 0
   try {
     for await (const part of request.parts()) {
-      if (part.type === 'field') {
-        if (part.valueTruncated) throw new Problem('payload_too_large', `The field ${part.fieldname} is too large.`)
-        setField(fields, part.fieldname, part.value as string)
+      if (part.fieldname === undefined) {
+        if (part.type === 'file') part.file.resume()
+        faults.add('body', 'A part of the form has no name.')
+      } else if (part.type === 'field') {
+        length += String(part.value).length
+        // All of them together are held in memory, as a JSON body would be.
+        if (part.valueTruncated || length > bodyLimit)
+          throw new Problem('payload_too_large', 'The fields of the form are too large.')
+        setField(fields, part.fieldname, part.value)
       } else if (!pictureFields.has(part.fieldname)) {
         part.file.resume()
         faults.add(part.fieldname, 'There is no such file field.')
@@ -57,7 +66,7 @@ export async function readForm(request: FastifyRequest, folder: string): Promise
     faults.throwIfAny()
   } catch (error) {
     await removeUpload(upload)
-    if (isOfBody(error)) throw new Problem('malformed_body', `The form can not be read: ${(error as Error).message}`)
+    if (isOfBody(error)) throw new Problem('malformed_body', 'The form can not be read to its end.')
     throw asDiskFault(error, 'Writing an upload')
   }
   return { fields, upload }
@@ -68,19 +77,43 @@ function isOfBody(error: unknown): boolean {
   return error instanceof Error && !(error instanceof Problem) && !('syscall' in error) && !('statusCode' in error)
 }
 
+/** SHA-256 of an upload, in hex. */
+export async function digestUpload({ path }: UploadedFile): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}
+
+/** Age in milliseconds after which an upload's file has been left behind by a process that was killed. */
+const staleUpload = 60 * 60 * 1000
+
+/** Removes stale uploads from `folder`, now and every hour; replicas may share it. @returns what stops it */
+export function startUploadSweep(folder: string, log: FastifyBaseLogger): () => Promise<void> {
+  async function sweep(): Promise<void> {
+    for (const name of await readdir(folder)) {
+      const file = join(folder, name)
+      // Gone meanwhile, where its request has ended or another replica was faster.
+      const found = await stat(file).catch(() => undefined)
+      if (found && Date.now() - found.mtimeMs > staleUpload) await rm(file, { force: true })
+    }
+  }
+  return startHourly(sweep, 'Stale uploads could not be removed', log)
+}
+
 /** Removes an upload's file, if there still is one. */
 export async function removeUpload(upload: UploadedFile | undefined): Promise<undefined> {
   if (upload) await rm(upload.path, { force: true })
 }
 
-function setField(fields: Record<string, unknown>, name: string, text: string): void {
+/** @param given text; or whatever a part of the type application/json holds */
+function setField(fields: Record<string, unknown>, name: string, given: unknown): void {
   const [outer, ...rest] = name.split('.')
   if (rest.length === 1 && outer === 'profile') {
-    if (typeof fields.profile !== 'object') fields.profile = {}
-    setField(fields.profile as Record<string, unknown>, rest[0] as string, text)
+    if (typeof fields.profile !== 'object' || fields.profile === null) fields.profile = {}
+    setField(fields.profile as Record<string, unknown>, rest[0] as string, given)
     return
   }
-  const value = text === '' && nullable.has(name) ? null : text
+  const value = given === '' && nullable.has(name) ? null : given
   if (repeated.has(name)) fields[name] = [...((fields[name] as unknown[] | undefined) ?? []), value]
   // defineProperty: a field named __proto__ is an unknown field, not a prototype.
   else Object.defineProperty(fields, name, { value, enumerable: true, configurable: true, writable: true })

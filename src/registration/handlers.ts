@@ -1,8 +1,8 @@
-import { recordEvent } from '../audit/queries.ts'
+import { changedFields, recordEvent } from '../audit/queries.ts'
 import { holdsRole } from '../contract/access.ts'
 import type { HandlersOf } from '../contract/handlers.ts'
 import { hashToken, newLinkToken } from '../passwords/link-token.ts'
-import { confirmationMail } from '../passwords/mail.ts'
+import { confirmationMail, emailChangedMail } from '../passwords/mail.ts'
 import { knowsPassword } from '../passwords/proof.ts'
 import { findPasswordAccount } from '../passwords/queries.ts'
 import { decodeUid } from '../passwords/uid.ts'
@@ -10,9 +10,12 @@ import type { Services } from '../services.ts'
 import { createAccount } from '../users/creation.ts'
 import { normalizeEmail, takenErrors } from '../users/input.ts'
 import { auditTarget, changeUser, findTakenFields, lockAccount } from '../users/queries.ts'
-import { issueConfirmation, takeConfirmation } from './queries.ts'
+import { issueConfirmation, reissueConfirmation, takeConfirmation } from './queries.ts'
 
-type RegistrationOperation = 'register' | 'changeEmail' | 'confirmEmail'
+type RegistrationOperation = 'register' | 'changeEmail' | 'confirmEmail' | 'resendConfirmation'
+
+/** Seconds between two links to one address. */
+const resendPause = 60
 
 export function registrationHandlers(services: Services): HandlersOf<RegistrationOperation> {
   const { database, config, mailer } = services
@@ -71,26 +74,41 @@ export function registrationHandlers(services: Services): HandlersOf<Registratio
         .execute(async (transaction) => {
           const account = userId === undefined ? undefined : await lockAccount(transaction, userId)
           const confirmation = account && (await takeConfirmation(transaction, account.id, hashToken(body.token)))
-          // A registration whose email an administrator has changed meanwhile is not confirmed by the old one.
-          const stale =
-            confirmation?.purpose === 'registration' ? confirmation.email !== account?.email : account?.is_active === false
+          // A change of an account that was deactivated meanwhile would be the first thing it may do again.
+          const stale = confirmation?.purpose === 'change' && !account?.is_active
           if (!account || !confirmation || stale) {
             throw refuse('invalid_confirmation_token', 'The link is not valid, was used before, or has expired.')
           }
           const { email, purpose } = confirmation
-          const changes = purpose === 'change' ? { email } : { is_active: true }
-          if ((await changeUser(transaction, account.id, changes)) === 'taken') throw new EmailTaken()
+          const before = { email: account.email, is_active: account.is_active }
+          // An administrator may have changed the email that a registration is to be confirmed by.
+          const after = { email, is_active: purpose === 'registration' || account.is_active }
+          if ((await changeUser(transaction, account.id, after)) === 'taken') throw new EmailTaken()
           await recordEvent(transaction, origin, {
             action: purpose === 'change' ? 'email.changed' : 'email.confirmed',
             target: auditTarget(account),
-            before: purpose === 'change' ? { email: account.email } : { is_active: account.is_active },
-            after: changes
+            ...changedFields(before, after)
           })
-          return true
+          return { previous: purpose === 'change' && account.email !== email ? account.email : '' }
         })
         .catch(unlessTaken)
       if (!confirmed) throw refuse('already_exists', 'Another user has this email by now.', emailTaken)
+      if (confirmed.previous !== '' && mailer.configured) mailer.send(emailChangedMail(confirmed.previous))
       return { status: 200, body: { message: 'The email is confirmed.' } }
+    },
+
+    async resendConfirmation({ body, origin }) {
+      const { hash: tokenHash, link } = newLinkToken()
+      const registrant = await database.transaction().execute(async (transaction) => {
+        const found = await reissueConfirmation(transaction, { email: body.email, tokenHash, pause: resendPause })
+        // Without a target for an unknown email, as for a reset.
+        await recordEvent(transaction, origin, { action: 'email.confirmation_resent', target: found && auditTarget(found) })
+        return found
+      })
+      if (registrant && mailer.configured) {
+        mailer.send(confirmationMail(registrant.email, link(config.emails.confirmationUrl, registrant.id)))
+      }
+      return { status: 200, body: { message: 'If a registration waits for that email, a new link is on its way.' } }
     }
   }
 }

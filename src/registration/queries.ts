@@ -14,7 +14,10 @@ export interface NewConfirmation {
 /** Seconds for which a link to confirm an email works. */
 const confirmationTtl = 24 * 60 * 60
 
-/** Notes an email that waits to be confirmed, in the place of an earlier one. */
+/**
+ * Notes an email that waits to be confirmed, in the place of an earlier one. A registration that waits goes on being
+ * one: the new address is then what it is confirmed by.
+ */
 export async function issueConfirmation(transaction: Connection, confirmation: NewConfirmation): Promise<void> {
   await sql`
     insert into email_confirmation (user_id, token_hash, email, purpose, expires_at)
@@ -25,10 +28,64 @@ export async function issueConfirmation(transaction: Connection, confirmation: N
     on conflict (user_id) do update set
       token_hash = excluded.token_hash,
       email = excluded.email,
-      purpose = excluded.purpose,
+      purpose = case
+        when email_confirmation.purpose = 'registration'
+          and not (select is_active from auth_user where id = excluded.user_id) then 'registration'
+        else excluded.purpose end,
       created_at = now(),
       expires_at = excluded.expires_at`.execute(transaction)
 }
+
+export interface Registrant {
+  readonly id: number
+  readonly username: string
+  /** Where the link goes. */
+  readonly email: string
+}
+
+/**
+ * Gives a registration that waits to be confirmed by `email` a new token, unless it got one less than `pause` seconds ago.
+ * @returns whose it is; undefined where there is none, or it has to wait
+ */
+export async function reissueConfirmation(
+  transaction: Connection,
+  { email, tokenHash, pause }: { readonly email: string; readonly tokenHash: Buffer; readonly pause: number }
+): Promise<Registrant | undefined> {
+  const { rows } = await sql<Registrant>`
+    update email_confirmation
+    set token_hash = ${tokenHash}, created_at = now(), expires_at = now() + make_interval(secs => ${confirmationTtl})
+    from auth_user
+    where auth_user.id = email_confirmation.user_id
+      and lower(email_confirmation.email) = lower(${email})
+      and purpose = 'registration'
+      and not auth_user.is_active
+      and created_at < now() - make_interval(secs => ${pause})
+    returning auth_user.id, auth_user.username, email_confirmation.email`.execute(transaction)
+  return rows[0]
+}
+
+/** Users who registered with any of `names` as username or email, and never confirmed it while the link worked. */
+export async function findExpiredRegistrations(database: Connection, names: readonly string[]): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    select auth_user.id
+    from auth_user join email_confirmation on email_confirmation.user_id = auth_user.id
+    where (lower(username) = any(select lower(name) from unnest(${names}::text[]) as name)
+        or lower(auth_user.email) = any(select lower(name) from unnest(${names}::text[]) as name))
+      and ${isExpired}`.execute(database)
+  return rows.map((row) => row.id)
+}
+
+/** Locks a user who is still what `findExpiredRegistrations` found. @returns whether it is */
+export async function lockExpiredRegistration(transaction: Connection, userId: number): Promise<boolean> {
+  const { rows } = await sql`
+    select from auth_user join email_confirmation on email_confirmation.user_id = auth_user.id
+    where auth_user.id = ${id(userId)} and ${isExpired}
+    for update`.execute(transaction)
+  return rows.length === 1
+}
+
+const isExpired = sql<boolean>`(
+  purpose = 'registration' and expires_at < now() and not auth_user.is_active and auth_user.last_login is null)`
 
 /** Drops what waits to be confirmed for a user: of one purpose, or whatever it is for. */
 export async function dropConfirmation(transaction: Connection, userId: number, purpose?: ConfirmationPurpose): Promise<void> {

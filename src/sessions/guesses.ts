@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
-import { sql } from 'kysely'
-import type { Connection } from '../database/connection.ts'
+import { type RawBuilder, sql } from 'kysely'
+import { Problem } from '../contract/problems.ts'
+import type { Connection, Database } from '../database/connection.ts'
 import { addressBlock } from '../operations/rate-limit.ts'
 
 /**
@@ -22,29 +22,71 @@ const fromAddress: Threshold = { free: 5, longest: 15 * 60 }
 const fromAnywhere: Threshold = { free: 50, longest: 60 }
 /** Seconds after the last wrong guess at which the count begins anew. */
 const memory = 60 * 60
-
 export interface Guess {
   readonly name: string
   readonly address: string
 }
 
-function keys({ name, address }: Guess): { pair: Buffer; all: Buffer } {
-  const login = name.normalize('NFKC').toLowerCase()
-  const digest = (...parts: string[]) => createHash('sha256').update(JSON.stringify(parts)).digest()
-  return { pair: digest('pair', login, addressBlock(address)), all: digest('all', login) }
+/** In Postgres, whose lower() finds the account: two spellings that find the same one are the same guess. */
+function keys({ name, address }: Guess): { pair: RawBuilder<Buffer>; all: RawBuilder<Buffer> } {
+  const digest = (of: string) =>
+    sql<Buffer>`sha256(convert_to(${of}::text || ' ' || lower(${name.normalize('NFKC')}::text), 'UTF8'))`
+  return { pair: digest(addressBlock(address)), all: digest('all') }
 }
 
-/**
- * Counts a guess before it is checked, so that many at the same moment do not all pass.
- * @returns seconds to wait before the next guess from this address, and from any; 0 where this one may be checked
- */
-export async function takeGuess(database: Connection, guess: Guess): Promise<{ fromAddress: number; fromAnywhere: number }> {
-  const { pair, all } = keys(guess)
-  const wait = await take(database, pair, fromAddress)
-  return { fromAddress: wait, fromAnywhere: wait > 0 ? 0 : await take(database, all, fromAnywhere) }
+/** Seconds to wait before the next guess from this address, and from any; 0 where this one may be checked. */
+export interface Wait {
+  readonly fromAddress: number
+  readonly fromAnywhere: number
 }
 
-async function take(database: Connection, key: Buffer, { free, longest }: Threshold): Promise<number> {
+export interface Guesses {
+  /**
+   * Counts a guess before it is checked, so that many at the same moment do not all pass; forgets it and those before it
+   * where it was right, or where it could not be checked. One that would have to wait only because of others that are
+   * being checked waits for these: a client's pages that log in at the same moment are no guessing.
+   * @param check refuses a guess that has to wait by a Problem; its result is undefined for a wrong one
+   */
+  attempt<Result>(guess: Guess, check: (wait: Wait) => Promise<Result | undefined>): Promise<Result | undefined>
+}
+
+export function createGuesses(database: Database): Guesses {
+  /** Checks under way, by name and address. */
+  const underWay = new Map<string, Set<Promise<unknown>>>()
+
+  async function carryOut<Result>(guess: Guess, check: (wait: Wait) => Promise<Result | undefined>) {
+    const wait = { fromAddress: 0, fromAnywhere: await take(database, keys(guess).all, fromAnywhere) }
+    const result = await check(wait).catch(async (error: unknown) => {
+      if (!(error instanceof Problem)) await forgetGuesses(database, guess)
+      throw error
+    })
+    if (result !== undefined) await forgetGuesses(database, guess)
+    return result
+  }
+
+  return {
+    async attempt(guess, check) {
+      const key = JSON.stringify([guess.name, guess.address])
+      const { pair } = keys(guess)
+      let wait = await take(database, pair, fromAddress)
+      for (let others = underWay.get(key); wait > 0 && others; others = underWay.get(key)) {
+        await Promise.race(others)
+        wait = await take(database, pair, fromAddress)
+      }
+      if (wait > 0) return check({ fromAddress: wait, fromAnywhere: 0 })
+      const checking = carryOut(guess, check)
+      const settled = checking.catch(() => {})
+      const others = underWay.get(key) ?? new Set()
+      underWay.set(key, others.add(settled))
+      return checking.finally(() => {
+        others.delete(settled)
+        if (others.size === 0) underWay.delete(key)
+      })
+    }
+  }
+}
+
+async function take(database: Connection, key: RawBuilder<Buffer>, { free, longest }: Threshold): Promise<number> {
   // A count that began anew, else one more; refused, with nothing changed, while the delay lasts.
   const failures = sql`case when login_guess.updated_at < now() - make_interval(secs => ${memory}) then 1 else login_guess.failures + 1 end`
   const { rows } = await sql<{ taken: boolean; wait: number | null }>`
@@ -74,7 +116,7 @@ async function take(database: Connection, key: Buffer, { free, longest }: Thresh
 }
 
 /** Forgets the wrong guesses before a right one from the same address. */
-export async function forgetGuesses(database: Connection, guess: Guess): Promise<void> {
+async function forgetGuesses(database: Connection, guess: Guess): Promise<void> {
   const { pair, all } = keys(guess)
   await sql`
     with forgotten as (delete from login_guess where key = ${pair})

@@ -4,7 +4,7 @@ import type { Call, HandledOperation, HandlersOf } from '../contract/handlers.ts
 import { tooManyRequests } from '../contract/problems.ts'
 import type { Services } from '../services.ts'
 import { auditTarget, findAccount } from '../users/queries.ts'
-import { forgetGuesses, takeGuess } from './guesses.ts'
+import type { Wait } from './guesses.ts'
 import {
   findUserByLogin,
   isTokenLive,
@@ -31,7 +31,7 @@ type SessionOperation =
   | 'endUserSessions'
   | 'verifyAccess'
 
-export function sessionHandlers({ database, hashing, tokens, metrics, config }: Services): HandlersOf<SessionOperation> {
+export function sessionHandlers({ database, guesses, hashing, tokens, metrics, config }: Services): HandlersOf<SessionOperation> {
   const { refreshTtl, refreshReuse } = config.tokens
   const lenient = refreshReuse === 'lenient'
   const withPermissions = config.tokens.permissionLimit > 0
@@ -46,27 +46,22 @@ export function sessionHandlers({ database, hashing, tokens, metrics, config }: 
     password: string,
     { origin, userAgent }: Pick<Call<HandledOperation>, 'origin' | 'userAgent'>
   ): Promise<{ account: LoginAccount; access: string; refresh: string } | undefined> {
-    const guess = { name: login, address: origin.address }
-    const wait = await takeGuess(database, guess)
-    const account = await findUserByLogin(database, login, fields, withPermissions)
-    await refuseWhileDelayed(wait, account, origin)
-    const proven = await hashing.verify(password, account?.password).catch(async (error: unknown) => {
-      // What could not be checked was no wrong guess.
-      await forgetGuesses(database, guess)
-      throw error
+    return guesses.attempt({ name: login, address: origin.address }, async (wait) => {
+      const account = await findUserByLogin(database, login, fields, withPermissions)
+      await refuseWhileDelayed(wait, account, origin)
+      const proven = await hashing.verify(password, account?.password)
+      const session = proven && account ? await open(account, password, { origin, userAgent }) : undefined
+      metrics.countLogin(session ? 'success' : 'failure')
+      if (session && account) return { account, ...tokens.issue(account, session) }
+      // Who is not there is not named: what was typed for a name is at times a password.
+      await recordEvent(database, origin, { action: 'login.failed', target: account && auditTarget(account) })
+      return undefined
     })
-    const session = proven && account ? await open(account, password, { origin, userAgent }) : undefined
-    metrics.countLogin(session ? 'success' : 'failure')
-    if (session) await forgetGuesses(database, guess)
-    if (session && account) return { account, ...tokens.issue(account, session) }
-    // Who is not there is not named: what was typed for a name is at times a password.
-    await recordEvent(database, origin, { action: 'login.failed', target: account && auditTarget(account) })
-    return undefined
   }
 
   /** The same for a name that nobody has; a wrong guess from elsewhere does not keep out who was here before. */
   async function refuseWhileDelayed(
-    wait: { readonly fromAddress: number; readonly fromAnywhere: number },
+    wait: Wait,
     account: LoginAccount | undefined,
     { address }: Call<HandledOperation>['origin']
   ): Promise<void> {

@@ -1,17 +1,18 @@
 import type { components } from '../../generated/api.ts'
 import { type Origin, recordEvent } from '../audit/queries.ts'
 import { FieldFaults } from '../contract/problems.ts'
+import { deleteUnlessReferenced } from '../database/references.ts'
 import { newLinkToken } from '../passwords/link-token.ts'
 import { confirmationMail } from '../passwords/mail.ts'
 import { passwordFaults } from '../passwords/policy.ts'
 import type { UploadedFile } from '../profiles/form.ts'
 import { readProfileInput } from '../profiles/input.ts'
 import { changeProfile, ensureProfile } from '../profiles/queries.ts'
-import { issueConfirmation } from '../registration/queries.ts'
+import { findExpiredRegistrations, issueConfirmation, lockExpiredRegistration } from '../registration/queries.ts'
 import { replaceRoles } from '../roles/queries.ts'
 import type { Services } from '../services.ts'
 import { normalizeEmail, normalizeUsername, unknownRoles } from './input.ts'
-import { findAccount, findTakenFields, insertUser } from './queries.ts'
+import { auditedUser, auditTarget, deleteUser, findAccount, findTakenFields, insertUser } from './queries.ts'
 import { toUser, type User } from './user.ts'
 
 type Input = components['schemas']['UserCreate']
@@ -49,19 +50,21 @@ export async function createAccount(
   faults.throwIfAny()
 
   // Asked before the costly hash; what decides is the unique index below.
-  const taken = await findTakenFields(database, owner)
+  const taken = await freeNames(services, owner, origin)
   if (taken.length > 0) return { taken }
   const password = await hashing.hash(input.password)
 
   const confirmation = newLinkToken()
+  const is_active = !verifyEmail && (input.is_active ?? true)
+  const is_staff = input.is_staff ?? false
   let userId = 0
   const saved = await pictures.replace(picture, (path) =>
     database.transaction().execute(async (transaction) => {
       const inserted = await insertUser(transaction, {
         ...owner,
         password,
-        is_active: !verifyEmail && (input.is_active ?? true),
-        is_staff: input.is_staff ?? false,
+        is_active,
+        is_staff,
         is_superuser: false
       })
       if (inserted === undefined) return undefined
@@ -81,7 +84,7 @@ export async function createAccount(
       await recordEvent(transaction, origin, {
         action: 'user.created',
         target: { type: 'user', id: userId, name: username },
-        after: { username, ...fields, roles: input.roles ?? [] }
+        after: { username, ...fields, is_active, is_staff, roles: input.roles ?? [] }
       })
       return changeProfile(transaction, userId, { ...changes, ...(path !== undefined && { profile_picture: path }) })
     })
@@ -91,4 +94,30 @@ export async function createAccount(
   const account = await findAccount(database, userId)
   if (!account) throw new Error(`The user ${userId} was deleted while it was made`)
   return { user: toUser(account, pictures.url) }
+}
+
+/**
+ * Which of the names are taken, once the registrations that held them and were never confirmed in time are deleted:
+ * else anybody could keep an email from its owner for good.
+ */
+async function freeNames(
+  { database, pictures }: Services,
+  names: { readonly username: string; readonly email: string },
+  origin: Origin
+): Promise<('username' | 'email')[]> {
+  const taken = await findTakenFields(database, names)
+  if (taken.length === 0) return taken
+  const expired = await findExpiredRegistrations(database, [names.username, names.email].filter(Boolean))
+  for (const userId of expired) {
+    const deleted = await deleteUnlessReferenced(database, async (transaction) => {
+      const account = (await lockExpiredRegistration(transaction, userId)) && (await findAccount(transaction, userId))
+      if (!account) return undefined
+      await deleteUser(transaction, userId)
+      const before = auditedUser(account)
+      await recordEvent(transaction, origin, { action: 'user.deleted', target: auditTarget(account), before })
+      return { picture: account.profile_picture }
+    })
+    if (deleted && 'picture' in deleted && deleted.picture) await pictures.discard(deleted.picture)
+  }
+  return expired.length > 0 ? findTakenFields(database, names) : taken
 }

@@ -10,10 +10,12 @@ import { dropConfirmation, issueConfirmation } from '../registration/queries.ts'
 import { replaceRoles } from '../roles/queries.ts'
 import type { Services } from '../services.ts'
 import { revokeSessions } from '../sessions/queries.ts'
+import { authorityFault } from './authority.ts'
 import { createAccount } from './creation.ts'
 import { normalizeEmail, normalizeUsername, takenErrors, unknownRoles } from './input.ts'
 import {
   type AccountRow,
+  auditedUser,
   auditTarget,
   changeUser,
   deleteUser,
@@ -31,7 +33,6 @@ type UserOperation = 'listUsers' | 'createUser' | 'getUser' | 'updateUser' | 'de
 export function userHandlers(services: Services): HandlersOf<UserOperation> {
   const { database, config, mailer, pictures } = services
   const noSuchUser = (id: number) => `There is no user with the id ${id}.`
-  const ofSuperuser = 'Only a superuser may change or delete a superuser.'
   const lastAdministrator = 'No active administrator would be left.'
 
   return {
@@ -77,7 +78,8 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
           if (!before) throw refuse('not_found', noSuchUser(id))
           assertMatch(toUser(before, pictures.url))
           const newEmail = names.email !== undefined && names.email !== before.email ? names.email : undefined
-          if (before.is_superuser && !principal?.isSuperuser) throw refuse('permission_denied', ofSuperuser)
+          const unfit = authorityFault(principal, before)
+          if (unfit !== undefined) throw refuse('permission_denied', unfit)
           // Where mail is configured, a new address holds once the link sent to it was used.
           const confirmed = newEmail === undefined || newEmail === '' || !mailer.configured
           const changes = { ...flags, ...names, ...(!confirmed && { email: before.email }) }
@@ -127,7 +129,8 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
         const before = await lockAccount(transaction, id)
         if (!before) throw refuse('not_found', noSuchUser(id))
         assertMatch(toUser(before, pictures.url))
-        if (before.is_superuser && !principal?.isSuperuser) throw refuse('permission_denied', ofSuperuser)
+        const unfit = authorityFault(principal, before)
+        if (unfit !== undefined) throw refuse('permission_denied', unfit)
         await deleteUser(transaction, id)
         if (!(await hasAdministrator(transaction))) throw refuse('last_administrator', lastAdministrator)
         await recordEvent(transaction, origin, {
@@ -147,8 +150,3 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
 }
 
 class NamesTaken extends Error {}
-
-/** What the audit log tells of a user. */
-function auditedUser({ username, email, first_name, last_name, is_active, is_staff, user_roles }: AccountRow) {
-  return { username, email, first_name, last_name, is_active, is_staff, roles: user_roles.map(({ id }) => id) }
-}

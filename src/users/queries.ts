@@ -73,7 +73,8 @@ function selectAccounts(database: Connection) {
     .select((eb) => [
       sql<string | null>`(
         select email_confirmation.email from email_confirmation
-        where user_id = auth_user.id and purpose = 'change' and expires_at > now())`.as('pending_email'),
+        where user_id = auth_user.id and expires_at > now()
+          and (purpose = 'change' or email_confirmation.email <> auth_user.email))`.as('pending_email'),
       roleSummaries(sql.table('auth_user_groups'), sql.ref('user_id'), eb.ref('auth_user.id')).as('user_roles'),
       roleSummaries(sql.table('api_userprofile_roles'), sql.ref('userprofile_id'), eb.ref('api_userprofile.id')).as(
         'profile_roles'
@@ -95,6 +96,11 @@ export async function lockAccount(transaction: Connection, userId: number): Prom
 /** How the audit log names a user. */
 export function auditTarget({ id, username }: { readonly id: number; readonly username: string }): AuditEntry['target'] {
   return { type: 'user', id, name: username }
+}
+
+/** What the audit log tells of a user. */
+export function auditedUser({ username, email, first_name, last_name, is_active, is_staff, user_roles }: AccountRow) {
+  return { username, email, first_name, last_name, is_active, is_staff, roles: user_roles.map(({ id }) => id) }
 }
 
 export interface AccountFilter {
@@ -137,13 +143,12 @@ export function pageOfProfiles(database: Connection, filter: AccountFilter, requ
 
 function filtered(database: Connection, { search = '', role, is_active, is_staff, province }: AccountFilter) {
   let query = selectAccounts(database)
-  for (const word of search.split(/\s+/).filter(Boolean)) {
-    const pattern = `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`
-    query = query.where((eb) =>
-      eb.or(
-        (['username', 'email', 'first_name', 'last_name'] as const).map((column) => eb(`auth_user.${column}`, 'ilike', pattern))
-      )
-    )
+  const words = search.split(/\s+/).filter(Boolean)
+  if (words.length > 0) {
+    // One text to look in, and one statement however many words there are. No word holds the line break between names.
+    const names = sql`auth_user.username || E'\\n' || auth_user.email || E'\\n' || auth_user.first_name || E'\\n' || auth_user.last_name`
+    const patterns = words.map((word) => `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`)
+    query = query.where(sql<boolean>`${names} ilike all (${patterns}::text[])`)
   }
   if (role !== undefined) {
     const [column, value] = /^\d{1,15}$/.test(role) ? ['auth_group.id', id(Number(role))] : ['auth_group.name', role]
@@ -170,9 +175,33 @@ export interface NewUser {
   readonly is_superuser: boolean
 }
 
-/** @returns the new user's id; undefined when the username or the email is taken, see `findTakenFields` */
-export async function insertUser(database: Connection, user: NewUser): Promise<number | undefined> {
-  const row = await database
+/** A first part for advisory locks on names, arbitrary; the second is the name's hash. */
+const namesLock = 0x6e616d65
+
+/**
+ * Lets one request at a time take a name, as username or as email: no unique index can keep one user's username from
+ * being another's email, which would keep its owner from logging in by it.
+ * @returns which of the names are taken, see `findTakenFields`
+ */
+async function lockNames(transaction: Connection, names: Names, exceptId?: number): Promise<('username' | 'email')[]> {
+  const texts = [names.username, names.email].filter((name) => name !== undefined && name !== '')
+  if (texts.length === 0) return []
+  // In one order, so that two requests never wait for each other.
+  await sql`
+    select pg_advisory_xact_lock(${namesLock}::integer, key)
+    from (select distinct hashtext(lower(name)) as key from unnest(${texts}::text[]) as name order by key) as keys`.execute(
+    transaction
+  )
+  return findTakenFields(transaction, names, exceptId)
+}
+
+/**
+ * @param transaction in which the names are held until it ends
+ * @returns the new user's id; undefined when the username or the email is taken, see `findTakenFields`
+ */
+export async function insertUser(transaction: Connection, user: NewUser): Promise<number | undefined> {
+  if ((await lockNames(transaction, user)).length > 0) return undefined
+  const row = await transaction
     .insertInto('auth_user')
     .values({ ...user, date_joined: sql`now()` })
     .onConflict((conflict) => conflict.doNothing())
@@ -181,20 +210,26 @@ export async function insertUser(database: Connection, user: NewUser): Promise<n
   return row?.id
 }
 
-/** Which of the two names another user than `exceptId` has, without regard to case. */
+/** What a user can log in by. */
+export interface Names {
+  readonly username?: string | undefined
+  readonly email?: string | undefined
+}
+
+/** Which of the two names another user than `exceptId` can log in by already, as username or email, without regard to case. */
 export async function findTakenFields(
   database: Connection,
-  { username, email }: { readonly username?: string | undefined; readonly email?: string | undefined },
+  { username, email }: Names,
   exceptId = 0
 ): Promise<('username' | 'email')[]> {
-  const name = sql`lower(${username ?? null}::text)`
-  const address = sql`lower(nullif(${email ?? null}::text, ''))`
+  const isTaken = (name: string | undefined) => {
+    const text = sql`lower(nullif(${name ?? null}::text, ''))`
+    return sql<boolean>`(
+      exists (select from auth_user where lower(username) = ${text} and id <> ${id(exceptId)})
+      or exists (select from auth_user where lower(email) = ${text} and email <> '' and id <> ${id(exceptId)}))`
+  }
   const { rows } = await sql<{ username: boolean; email: boolean }>`
-    select
-      exists (select from auth_user where lower(username) = ${name} and id <> ${id(exceptId)}) as username,
-      exists (select from auth_user where lower(email) = ${address} and email <> '' and id <> ${id(exceptId)}) as email`.execute(
-    database
-  )
+    select ${isTaken(username)} as username, ${isTaken(email)} as email`.execute(database)
   return (['username', 'email'] as const).filter((field) => rows[0]?.[field])
 }
 
@@ -210,6 +245,7 @@ export interface UserChanges {
 /** @returns `taken`, and the transaction can only be rolled back, when the new username or email is another user's */
 export async function changeUser(transaction: Connection, userId: number, changes: UserChanges): Promise<'changed' | 'taken'> {
   if (Object.keys(changes).length === 0) return 'changed'
+  if ((await lockNames(transaction, changes, userId)).length > 0) return 'taken'
   try {
     await transaction.updateTable('auth_user').set(changes).where('id', '=', id(userId)).execute()
     return 'changed'

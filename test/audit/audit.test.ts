@@ -210,3 +210,14 @@ t.test('events past their retention are deleted', async (t) => {
   t.same(await old(), [])
   t.ok((await service.db.query('select from audit_event')).length > 0, 'the others stay')
 })
+
+t.test('an event tells the beginning of a long text, and keeps no copy of it', async (t) => {
+  const service = await startService(t)
+  const [admin, user] = [await service.admin(), await service.user()]
+  const bio = '😀'.repeat(5000)
+  t.equal((await service.put('/api/auth/profile/', { bio }, { as: user })).status, 200)
+  await service.put('/api/auth/profile/', { bio: 'short' }, { as: user })
+  const [first, second] = await events(service, admin, '&action=profile.updated')
+  t.equal(first.after.bio, `${'😀'.repeat(100)}…`)
+  t.same([second.before.bio, second.after.bio], [first.after.bio, 'short'])
+})

@@ -71,3 +71,10 @@ t.test('HEAD answers as GET does, without a body and without letting anyone past
   const { statusCode, payload } = await service.app.inject({ method: 'HEAD', url: '/api/auth/provinces/' })
   t.same([statusCode, payload], [200, ''])
 })
+
+t.test('the log tells who was refused', async (t) => {
+  const service = await startService(t)
+  const user = await service.user()
+  t.equal((await service.get('/api/auth/users/', { as: user })).status, 403)
+  t.match(service.log(), new RegExp(`"operation":"listUsers","user_id":${user.id},[^\n]*"status":403`))
+})

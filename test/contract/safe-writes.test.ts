@@ -1,3 +1,4 @@
+import sharp from 'sharp'
 import t from 'tap'
 import { password, startService } from '../support/service.ts'
 
@@ -68,4 +69,25 @@ t.test('a request whose process was killed may be tried again after a minute', a
   t.equal((await create()).status, 409, 'it looks as if it were under way')
   await service.db.query(`update idempotency_key set claimed_at = now() - interval '61 seconds'`)
   t.equal((await create()).status, 201)
+})
+
+t.test('another picture of the same size is another request', async (t) => {
+  const service = await startService(t)
+  // Uncompressed, so that nothing but their bytes differs.
+  const [first, second] = (await Promise.all(
+    ['#102030', '#302010'].map((background) =>
+      sharp({ create: { width: 8, height: 8, channels: 3, background } })
+        .png({ compressionLevel: 0 })
+        .toBuffer()
+    )
+  )) as [Buffer, Buffer]
+  const send = (data: Buffer) => {
+    const form = new FormData()
+    form.set('username', 'maria')
+    form.set('password', password)
+    form.set('profile.profile_picture', new Blob([data]), 'a.png')
+    return service.request('POST', '/api/auth/register/', { form, headers: { 'idempotency-key': 'with-a-picture' } })
+  }
+  t.equal(first.length, second.length)
+  t.same([(await send(first)).status, (await send(first)).status, (await send(second)).status], [201, 201, 422])
 })

@@ -145,7 +145,7 @@ t.test('an id that is no id is a 400 that names it, an unknown one a 404', async
     const { operationId, method, path, statuses } = operation
     const body = requestExample(operation)
     const options = { as: admin, ...(body && { body }) }
-    for (const id of ['abc', '0', '-1', '1.5', '9223372036854775808', '1e3x', '%00']) {
+    for (const id of ['abc', '0', '-1', '1.5', '9223372036854775808', '1e3x', '%00', '0x2', '2e0', '%202', '+2', '1.0']) {
       const response = await service.request(method as Method, path.replace('{id}', id), options)
       t.equal(response.status, 400, `${operationId} ${id}`)
       t.ok(response.body.errors.id, 'the field is named')
@@ -193,6 +193,14 @@ t.test('a body that is broken, missing, of another type or too large is refused,
     t.equal(large.status, 413, `${operationId}: 10 MB`)
     t.equal((await send(json, '{"__proto__": {"is_superuser": true}}')).status, 400, `${operationId}: __proto__`)
   }
+  for (const { operationId, method, path } of each(({ body, method }) => body === undefined && method !== 'GET')) {
+    const send = (type: string, payload: string) => {
+      const url = path.replace('{id}', takesSessionId(path) ? '00000000-0000-4000-8000-000000000000' : '4711')
+      return service.request(method as Method, url, { as: admin, headers: { 'content-type': type }, payload })
+    }
+    t.equal((await send('text/xml', '<a/>')).status, 415, `${operationId} takes no body of another type`)
+    t.equal((await send('application/json', ' '.repeat(2 * 1024 * 1024))).status, 413, `${operationId}: 2 MB`)
+  }
   t.same(await snapshot(service), before)
 })
 
@@ -218,6 +226,11 @@ t.test('a tagged object is not sent again to who has it, and not changed by who 
       t.same([again.status, again.text], [304, ''], operation.operationId)
     }
     t.equal((await service.request('GET', path, { ...options, headers: { 'if-none-match': '"other"' } })).status, 200)
+  }
+  for (const operation of each(({ statuses }) => statuses.includes(304))) {
+    const { path, options } = await sample(service, operation, admin)
+    const endless = { 'if-none-match': '"x",'.repeat(300) }
+    t.equal((await service.request('GET', path, { ...options, headers: endless })).status, 400, operation.operationId)
   }
   for (const operation of each(({ statuses }) => statuses.includes(412))) {
     const { path, options } = await sample(service, operation, admin)

@@ -104,3 +104,18 @@ async function redisReady(port: number): Promise<boolean> {
   client.disconnect()
   return ready
 }
+
+t.test('what is at no operation counts too, and what probes ask does not', async (t) => {
+  const service = await startService(t, { ...proxied, RATE_LIMIT: '4/1h' })
+  const ask = async (path: string) => (await service.get(path, { headers: from('198.51.100.1') })).status
+  for (let count = 0; count < 10; count += 1) {
+    t.same([await ask('/healthz'), await ask('/readyz'), await ask('/metrics')], [200, 200, 200])
+  }
+  t.same(
+    [await ask('/nothing/here'), await ask('/media/profile_pics/none.png'), await ask('/openapi.json'), await ask('/docs')],
+    [404, 404, 200, 200]
+  )
+  for (const path of ['/nothing/here', '/media/profile_pics/none.png', '/openapi.json', '/docs', '/api/auth/provinces/']) {
+    t.equal(await ask(path), 429, path)
+  }
+})

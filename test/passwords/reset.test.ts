@@ -138,3 +138,20 @@ t.test('with the mail server down the answer is the same, and the log says that 
     await new Promise((done) => setTimeout(done, 20))
   t.match(service.log(), /Mail could not be sent/)
 })
+
+t.test('by email, an account is sent one reset a minute, however many ask, and the first goes on being good', async (t) => {
+  const mail = await startMailServer(t)
+  const service = await startService(t, { PASSWORD_RESET_DELIVERY: 'email', SMTP_URL: mail.url, MAIL_FROM: 'a@example.org' })
+  const [admin, user] = [await service.admin(), await service.user()]
+  const answers = await Promise.all(Array.from({ length: 10 }, () => service.post(forgotPath, { email: user.email })))
+  t.equal(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size, 1)
+  const [, uid, token] = /\?uid=([\w-]+)&token=([\w-]+)/.exec((await mail.next(1)).text) ?? []
+  t.equal((await service.post(`/api/auth/users/${user.id}/password-reset/`, undefined, { as: admin })).status, 200)
+  t.match((await mail.next(2)).to, user.email, 'an administrator need not wait')
+  t.equal((await service.post(confirmPath, { uid, token, new_password: next })).status, 400, 'and ends the one before')
+  await service.db.query(`update password_reset set created_at = now() - interval '61 seconds'`)
+  await service.post(forgotPath, { email: user.email })
+  const [, , last] = /\?uid=([\w-]+)&token=([\w-]+)/.exec((await mail.next(3)).text) ?? []
+  t.equal((await service.post(confirmPath, { uid, token: last, new_password: next })).status, 200)
+  t.equal(mail.received.length, 3)
+})

@@ -1,10 +1,15 @@
+import { randomUUID } from 'node:crypto'
 import { readdir, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { deflateSync } from 'node:zlib'
+import pg from 'pg'
 import sharp from 'sharp'
 import t from 'tap'
+import { Problem } from '../../src/contract/problems.ts'
 import { diskStore } from '../../src/pictures/disk.ts'
+import { createImaging } from '../../src/pictures/image.ts'
+import { createPictures } from '../../src/pictures/pictures.ts'
 import { password, type Service, startService, type TestUser } from '../support/service.ts'
 
 const path = '/api/auth/profile/'
@@ -262,3 +267,22 @@ function crc32(data: Buffer): number {
   }
   return ~crc >>> 0
 }
+
+t.test('a new picture is removed when its row was refused, and kept when nobody knows whether it was committed', async (t) => {
+  const service = await startService(t)
+  const store = diskStore(join(service.config.dataDir, 'media'))
+  const pictures = createPictures(store, createImaging(service.config.pictures), 'http://127.0.0.1', service.app.log)
+  const outcomes: [Error, boolean][] = [
+    [new Problem('invalid_input', 'refused'), false],
+    [new pg.DatabaseError('refused', 0, 'error'), false],
+    [new Error('Connection terminated unexpectedly'), true]
+  ]
+  for (const [error, kept] of outcomes) {
+    const picture = { path: `profile_pics/${randomUUID()}.png`, data: Buffer.from('x') }
+    await t.rejects(
+      pictures.replace(picture, () => Promise.reject(error)),
+      error
+    )
+    t.equal(await store.has(picture.path), kept, error.message)
+  }
+})

@@ -155,3 +155,41 @@ function comparable(body: Record<string, unknown>): Record<string, unknown> {
   const { id, username, email, created_at, updated_at, request_id, ...rest } = body
   return rest
 }
+
+t.test(
+  'the texts of a form together are no larger than a JSON body may be, and none of them leads to a fault of ours',
+  async (t) => {
+    const service = await startService(t)
+    const user = await service.user()
+    const form = new FormData()
+    for (let index = 0; index < 90; index += 1) form.set(`field${index}`, 'x'.repeat(20_000))
+    t.equal((await service.request('PUT', profilePath, { as: user, form })).status, 413)
+
+    const send = (parts: string) =>
+      service.request('PUT', profilePath, {
+        as: user,
+        headers: { 'content-type': 'multipart/form-data; boundary=b' },
+        payload: `${parts}--b--\r\n`
+      })
+    const part = (disposition: string, text: string, type = '') =>
+      `--b\r\ncontent-disposition: form-data; ${disposition}\r\n${type}\r\n${text}\r\n`
+    const json = 'content-type: application/json\r\n'
+    for (const [parts, field] of [
+      [part('', 'x'), 'body'],
+      [part('filename="a.png"', 'x'), 'body'],
+      [part('name="profile"', 'null', json) + part('name="profile.phone"', '1'), 'profile'],
+      [part('name="phone"', '{"a": 1}', json), 'phone'],
+      [part('name="bio"', '[["x"]]', json), 'bio']
+    ] as const) {
+      const { status, body, text } = await send(parts)
+      t.same([status, Object.keys(body.errors ?? {})], [400, [field]], parts)
+      t.notMatch(text, /undefined|cannot|reading|split/i)
+    }
+    const broken = await service.request('PUT', profilePath, {
+      as: user,
+      headers: { 'content-type': 'multipart/form-data; boundary=b' },
+      payload: part('name="phone"', '1')
+    })
+    t.same([broken.status, broken.body.code, broken.body.detail], [400, 'malformed_body', 'The form can not be read to its end.'])
+  }
+)

@@ -76,3 +76,30 @@ t.test('a flood of faults or of hash work is answered, and the service goes on',
   t.equal(many.status, 400)
   t.ok(many.text.length < 50_000, `${many.text.length} bytes`)
 })
+
+t.test("nobody's username can be another's email, so that its owner goes on logging in by it", async (t) => {
+  const service = await startService(t)
+  const admin = await service.admin()
+  const owner = await service.user({ username: 'Maria@example.org', email: '' })
+  const other = await service.user({ email: 'pedro@example.org' })
+  const register = async (names: object) => {
+    const { status, body } = await service.post('/api/auth/register/', { password, ...names })
+    return [status, Object.keys(body.errors ?? {})]
+  }
+  t.same(await register({ username: 'thief', email: 'maria@EXAMPLE.org' }), [409, ['email']])
+  t.same(await register({ username: 'PEDRO@example.org' }), [409, ['username']])
+  const update = await service.put(`/api/auth/users/${other.id}/update/`, { email: 'maria@example.org' }, { as: admin })
+  t.same([update.status, Object.keys(update.body.errors)], [409, ['email']])
+  const change = await service.post('/api/auth/change-email/', { email: 'maria@example.org', password }, { as: other })
+  t.equal(change.status, 409)
+  t.same(await register({ username: 'own@example.org', email: 'own@example.org' }), [201, []], 'one may use the same for both')
+  t.equal((await service.post('/api/auth/token/', { username: 'maria@example.org', password })).status, 200)
+  t.equal((await service.get('/api/auth/profile/', { as: owner })).body.username, 'Maria@example.org')
+
+  const racers = await Promise.all(
+    Array.from({ length: 20 }, (_, index) =>
+      register(index % 2 ? { username: `racer${index}`, email: 'race@example.org' } : { username: 'race@example.org' })
+    )
+  )
+  t.same(racers.map(([status]) => status).sort(), [201, ...Array(19).fill(409)], 'of 20 at the same moment one gets the name')
+})

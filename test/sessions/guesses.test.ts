@@ -103,3 +103,21 @@ t.test('hash work that piles up is refused with 503 and counts as no guess', asy
   t.equal(answers.length, answers.filter(({ status }) => status === 401 || status === 503).length)
   t.equal((await guess(service, 'later')).status, 401, 'and it is well again')
 })
+
+t.test('20 right logins at the same moment all succeed, since what is being checked is no wrong guess yet', async (t) => {
+  const service = await startService(t, { ...proxied, PASSWORD_HASH_COST: '8' })
+  await service.user({ username: 'maria' })
+  const answers = await Promise.all(Array.from({ length: 20 }, () => guess(service, 'maria', undefined, password)))
+  t.same(
+    answers.map(({ status }) => status),
+    Array(20).fill(200)
+  )
+})
+
+t.test('spellings that find the same account count as one name', async (t) => {
+  const service = await startService(t, proxied)
+  await service.user({ username: 'ilker' })
+  const spellings = ['ilker', 'ILKER', 'İLKER', 'ｉｌｋｅｒ', 'Ilker']
+  for (const name of spellings) t.equal((await guess(service, name)).status, 401)
+  for (const name of spellings) t.equal((await guess(service, name, undefined, password)).status, 429, name)
+})

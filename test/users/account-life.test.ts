@@ -95,6 +95,10 @@ t.test('with mail an email changes once the link sent to the new address was use
     pending_email: null
   })
 
+  const notice = await mail.next(3)
+  t.equal(notice.to, user.email, 'the address before is told')
+  t.match(notice.text, /was changed/)
+
   const taken = await change(other.email)
   t.same([taken.status, taken.body.pending_email], [200, other.email], 'whether an email is taken is not told')
   const byAdmin = await service.put(
@@ -103,7 +107,7 @@ t.test('with mail an email changes once the link sent to the new address was use
     { as: admin }
   )
   t.match(byAdmin.body, { email: 'newer@example.org', pending_email: 'set@example.org', first_name: 'M' })
-  const third = await mail.next(3)
+  const third = await mail.next(4)
   t.equal(third.to, 'set@example.org', 'nothing was sent to the taken address')
   t.equal(
     (await service.put(`/api/auth/users/${user.id}/update/`, { email: other.email }, { as: admin })).status,
@@ -132,4 +136,90 @@ t.test('where emails are verified a registration is active once its link was use
   t.equal(await logIn(service, 'maria'), 200)
   const admin = await service.admin()
   t.equal((await register({ username: 'invited' }, admin.access)).body.is_active, true, 'an administrator needs no link')
+})
+
+t.test('a registration whose email an administrator corrects is confirmed by the new address', async (t) => {
+  const mail = await startMailServer(t)
+  const service = await startService(t, { SMTP_URL: mail.url, MAIL_FROM: 'a@example.org', EMAIL_VERIFICATION: 'required' })
+  const admin = await service.admin()
+  const { body } = await service.post('/api/auth/register/', { username: 'maria', email: 'mria@example.org', password })
+  const first = linkOf((await mail.next(1)).text)
+  const changed = await service.put(`/api/auth/users/${body.id}/update/`, { email: 'maria@example.org' }, { as: admin })
+  t.match(changed.body, { email: 'mria@example.org', pending_email: 'maria@example.org', is_active: false })
+  const second = await mail.next(2)
+  t.equal(second.to, 'maria@example.org')
+  t.equal((await confirm(service, first)).status, 400, 'the link to the wrong address is good for nothing')
+  t.equal((await confirm(service, linkOf(second.text))).status, 200)
+  t.match((await service.get(`/api/auth/users/${body.id}/`, { as: admin })).body, {
+    email: 'maria@example.org',
+    pending_email: null,
+    is_active: true
+  })
+  t.equal(await logIn(service, 'maria'), 200)
+})
+
+t.test('the link of a registration is sent again, once a minute, and nobody is told whether there is one', async (t) => {
+  const mail = await startMailServer(t)
+  const service = await startService(t, { SMTP_URL: mail.url, MAIL_FROM: 'a@example.org', EMAIL_VERIFICATION: 'required' })
+  const active = await service.user()
+  await service.post('/api/auth/register/', { username: 'maria', email: 'Maria@example.org', password })
+  const first = linkOf((await mail.next(1)).text)
+  const resend = (email: string) => service.post('/api/auth/confirm-email/resend/', { email })
+  const early = await resend('maria@example.org')
+  await service.db.query(`update email_confirmation set created_at = now() - interval '61 seconds', expires_at = now()`)
+  const answers = [early, await resend('MARIA@example.org'), await resend('nobody@example.org'), await resend(active.email)]
+  t.equal(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size, 1)
+  const again = await mail.next(2)
+  t.equal(again.to, 'Maria@example.org')
+  t.equal((await confirm(service, first)).status, 400)
+  t.equal((await confirm(service, linkOf(again.text))).status, 200)
+  t.equal(await logIn(service, 'maria'), 200)
+  t.equal(mail.received.length, 2)
+})
+
+t.test('a registration that was never confirmed keeps nobody from its names for longer than its link works', async (t) => {
+  const mail = await startMailServer(t)
+  const service = await startService(t, { SMTP_URL: mail.url, MAIL_FROM: 'a@example.org', EMAIL_VERIFICATION: 'required' })
+  const register = (username: string, email = 'maria@example.org') =>
+    service.post('/api/auth/register/', { username, email, password })
+  const squatter = (await register('squatter')).body
+  t.equal((await register('maria')).status, 409, 'while its link works')
+  await service.db.query(`update email_confirmation set expires_at = now() - interval '1 second'`)
+  const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => register(`maria${index}`)))
+  t.same(answers.map(({ status }) => status).sort(), [201, ...Array(9).fill(409)])
+  const users = await service.db.query<{ id: number }>('select id from auth_user')
+  t.same([users.length, users.some(({ id }) => id === squatter.id)], [1, false])
+  t.same(
+    await service.db.query(`select target_id::int as id from audit_event where action = 'user.deleted'`),
+    [{ id: squatter.id }],
+    'and the audit log tells'
+  )
+  await service.db.query(`update auth_user set is_active = true; update email_confirmation set expires_at = now()`)
+  t.equal((await register('another')).status, 409, 'whoever was activated keeps the names')
+})
+
+t.test('what REQUIRED_ROLES gives to another role is not given over administrators', async (t) => {
+  const service = await startService(t, {
+    REQUIRED_ROLES: 'setUserPassword=helpdesk;updateUser=helpdesk;deleteUser=helpdesk;sendUserPasswordReset=helpdesk'
+  })
+  await service.db.query(`insert into auth_group (name) values ('helpdesk')`)
+  const [admin, user] = [await service.admin(), await service.user()]
+  const helper = await service.user({ username: 'helper', roles: ['helpdesk'] })
+  const as = { as: helper }
+  for (const [{ id }, statuses] of [
+    [admin, [403, 403, 403, 403]],
+    [user, [200, 200, 200, 204]]
+  ] as const) {
+    const path = `/api/auth/users/${id}`
+    const answers = [
+      await service.put(`${path}/password/`, { new_password: next }, as),
+      await service.post(`${path}/password-reset/`, undefined, as),
+      await service.put(`${path}/update/`, { first_name: 'x' }, as),
+      await service.delete(`${path}/delete/`, as)
+    ]
+    t.same(
+      answers.map(({ status }) => status),
+      statuses
+    )
+  }
 })

@@ -137,3 +137,35 @@ t.test('page parameters that can not be are named in a 400', async (t) => {
     t.ok(body.errors?.[field], `${query} names ${field}`, body)
   }
 })
+
+t.test('a search finds those who have every word in one of their names, and wildcards are letters', async (t) => {
+  const service = await startService(t)
+  const admin = await seed(service)
+  const search = async (words: string) => {
+    const { body } = await service.get(`/api/auth/users/?ordering=id&search=${encodeURIComponent(words)}`, { as: admin })
+    return body.map(({ username }: Row) => username)
+  }
+  t.same(await search('user7'), ['User7'])
+  t.same(await search("  FIRST1   o'neil_0 "), ['User4', 'User10', 'User16', 'User22'])
+  t.same(await search('u4@ first1 neil user4'), ['User4'])
+  t.same(await search('user4 user5'), [], 'not one word each')
+  t.same(await search('r4u4'), [], 'not over the end of a name')
+  for (const wildcard of ['%', 'User_', '\\']) t.same(await search(wildcard), [], wildcard)
+  t.equal((await search('_')).length, 22 + 1, 'the names that have one')
+})
+
+t.test('a page beyond the last leads back to the last one', async (t) => {
+  const service = await startService(t)
+  const admin = await seed(service)
+  const { body, headers } = await service.get('/api/auth/users/?page_size=10&page=99999', { as: admin })
+  t.same([body, links(headers.link).prev], [[], '/api/auth/users/?page_size=10&page=3'])
+})
+
+t.test('an integer in a query is spelled in one way', async (t) => {
+  const service = await startService(t)
+  const admin = await seed(service)
+  for (const text of ['0x2', '2e0', '%202', '+2', '2.0', '2_0', 'Infinity']) {
+    const { status, body } = await service.get(`/api/auth/users/?page=${text}&province=${text}`, { as: admin })
+    t.same([status, Object.keys(body.errors ?? {})], [400, ['page', 'province']], text)
+  }
+})

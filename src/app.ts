@@ -39,7 +39,7 @@ import type { Services } from './services.ts'
 import { createGuesses } from './sessions/guesses.ts'
 import { sessionHandlers } from './sessions/handlers.ts'
 import { openKeyRing } from './sessions/keys.ts'
-import { findPrincipal } from './sessions/queries.ts'
+import { createPrincipals } from './sessions/principals.ts'
 import { createTokens, jwtOptions } from './sessions/tokens.ts'
 import { userHandlers } from './users/handlers.ts'
 
@@ -47,13 +47,15 @@ export interface AppOptions {
   readonly config: Config
   /** Open and migrated; the caller closes it, after the app. */
   readonly database: Database
+  /** What it was opened with. */
+  readonly databaseUrl: string
   readonly logger: FastifyServerOptions['logger']
 }
 
 const bodyLimit = 1024 * 1024
 
 /** Builds the service; nothing in it is global, so that a process can hold several. */
-export async function buildApp({ config, database, logger = false }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({ config, database, databaseUrl, logger = false }: AppOptions): Promise<FastifyInstance> {
   const contract = loadContract()
   const rules = accessRules(contract, config.requiredRoles)
   const keyRing = await openKeyRing(config.tokens)
@@ -108,10 +110,21 @@ export async function buildApp({ config, database, logger = false }: AppOptions)
   }
   const authenticate: Authenticate = async (token, permission) => {
     const claims = await tokens.readAccess(token)
-    return claims && findPrincipal(database, claims, permission)
+    return claims && principals.find(claims, permission)
   }
+  const principals = createPrincipals(database, config.database.listenUrl ?? databaseUrl, app.log)
+  app.addHook('onClose', () => principals.close())
   const once = createOnce(database, keyRing.derive('idempotency keys'))
-  await app.register(contractRoutes, { contract, handlers, rules, authenticate, uploadDir, limitRate, once })
+  await app.register(contractRoutes, {
+    contract,
+    handlers,
+    rules,
+    authenticate,
+    uploadDir,
+    limitRate,
+    once,
+    caughtUp: principals.caughtUp
+  })
 
   app.addHook('onClose', startUploadSweep(uploadDir, app.log))
   app.addHook('onClose', startRetention(database, config.auditRetention, app.log))

@@ -25,6 +25,8 @@ export interface Config {
   readonly database: {
     /** Undefined: the embedded Postgres. */
     readonly url: string | undefined
+    /** Where Postgres tells of changes; undefined: at `url`. */
+    readonly listenUrl: string | undefined
     readonly poolSize: number
     /** Whether statements are prepared by name; off behind a PgBouncer that can't keep them. */
     readonly preparedStatements: boolean
@@ -110,6 +112,7 @@ const environmentSchema = {
     LOG_LEVEL: { enum: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], default: 'info' },
     DATA_DIR: { type: 'string', minLength: 1, default: './data' },
     DATABASE_URL: { type: 'string', pattern: '^postgres(ql)?://' },
+    DATABASE_LISTEN_URL: { type: 'string', pattern: '^postgres(ql)?://' },
     DATABASE_POOL_SIZE: { type: 'integer', minimum: 1, maximum: 1000, default: 10 },
     PREPARED_STATEMENTS: { type: 'boolean', default: true },
     JWT_SECRET: { type: 'string', minLength: 32 },
@@ -166,6 +169,7 @@ interface Environment {
   LOG_LEVEL: string
   DATA_DIR: string
   DATABASE_URL?: string
+  DATABASE_LISTEN_URL?: string
   DATABASE_POOL_SIZE: number
   PREPARED_STATEMENTS: boolean
   JWT_SECRET?: string
@@ -266,6 +270,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     dataDir: resolve(env.DATA_DIR),
     database: {
       url: env.DATABASE_URL,
+      listenUrl: env.DATABASE_LISTEN_URL,
       poolSize: env.DATABASE_POOL_SIZE,
       preparedStatements: env.PREPARED_STATEMENTS
     },

@@ -37,7 +37,7 @@ export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
     const database = connect({ ...config.database, url, onError })
     closers.push(() => database.destroy())
     const administrator = await ensureAdministrator(database, config)
-    const app = await buildApp({ config, database, logger: await loggerOptions(config) })
+    const app = await buildApp({ config, database, databaseUrl: url, logger: await loggerOptions(config) })
     closers.push(() => app.close())
     log = app.log
     log.info({ migrations, embedded: config.database.url === undefined }, 'Database ready')

@@ -35,6 +35,8 @@ export interface ContractRoutesOptions {
   readonly uploadDir: string
   readonly limitRate: LimitRate
   readonly once: Once
+  /** Waits until this process knows of the changes to principals that were committed before. */
+  readonly caughtUp: () => Promise<void>
 }
 
 /**
@@ -43,7 +45,7 @@ export interface ContractRoutesOptions {
  * Refuses to start with a handler missing or one too many.
  */
 export const contractRoutes = fp<ContractRoutesOptions>(
-  async (app, { contract, handlers, rules, authenticate, uploadDir, limitRate, once }) => {
+  async (app, { contract, handlers, rules, authenticate, uploadDir, limitRate, once, caughtUp }) => {
     assertHandlersFit(contract, handlers)
     const operations = new Map(contract.operations.map((operation) => [operation.operationId, operation]))
 
@@ -68,7 +70,7 @@ export const contractRoutes = fp<ContractRoutesOptions>(
           config: { operationId },
           onRequest: [accessHook(rules.get(operationId) as Access, authenticate), contentTypeHook(operation)],
           preValidation: bodyHook(operation, uploadDir),
-          handler: routeHandler(operation, handlers, once)
+          handler: routeHandler(operation, handlers, once, caughtUp)
         }
       }) as unknown as NonNullable<FastifyOpenapiGlueOptions['operationResolver']>
     })
@@ -137,7 +139,12 @@ function refuseUnknownQuery(request: FastifyRequest): void {
   throw invalidInput(Object.fromEntries(unknown.map((name) => [name, ['There is no such parameter.']])))
 }
 
-function routeHandler({ operationId, handledBy, path, tagged, statuses }: Operation, handlers: Handlers, once: Once) {
+function routeHandler(
+  { operationId, handledBy, method, path, tagged, statuses }: Operation,
+  handlers: Handlers,
+  once: Once,
+  caughtUp: () => Promise<void>
+) {
   // Which operation this is, is known at run time only; `Handlers` has made sure that call and handler fit.
   const handler = handlers[handledBy as HandledOperation] as (call: Call<HandledOperation>) => Promise<{
     status: number
@@ -167,7 +174,8 @@ function routeHandler({ operationId, handledBy, path, tagged, statuses }: Operat
       refuse: (code, detail, errors) => new Problem(code, detail, { errors })
     } as Call<HandledOperation>
     const key = takesKey ? request.headers['idempotency-key'] : undefined
-    const carryOut = () => handler(call)
+    // Whoever was answered that a session has ended, or a role was taken, finds it so with the next request.
+    const carryOut = () => (method === 'GET' ? handler(call) : handler(call).finally(caughtUp))
     const { status, body, headers } =
       typeof key === 'string'
         ? await once(

@@ -13,6 +13,12 @@ export type RevocationCause =
   | 'password_reset'
   | 'deactivated'
 
+export interface FoundPrincipal {
+  readonly principal: Principal
+  /** When the session ends, if it is not used until then. */
+  readonly expiresAt: Date
+}
+
 /**
  * Whom a session speaks for now: its user is active, the session is neither over nor revoked. And whether that user has
  * `permission` (`app_label.codename`), where one is asked for.
@@ -21,11 +27,11 @@ export async function findPrincipal(
   database: Connection,
   session: { readonly sid: string; readonly user_id: number },
   permission?: string
-): Promise<Principal | undefined> {
+): Promise<FoundPrincipal | undefined> {
   const row = await database
     .selectFrom('user_session')
     .innerJoin('auth_user', 'auth_user.id', 'user_session.user_id')
-    .select(['auth_user.id', 'auth_user.username', 'auth_user.is_superuser'])
+    .select(['auth_user.id', 'auth_user.username', 'auth_user.is_superuser', 'user_session.expires_at'])
     .select((eb) => [
       roleNames(eb.ref('auth_user.id')).as('roles'),
       hasPermission(eb.ref('auth_user.id'), permission).as('permitted')
@@ -38,12 +44,15 @@ export async function findPrincipal(
     .executeTakeFirst()
   return (
     row && {
-      userId: row.id,
-      username: row.username,
-      sessionId: session.sid,
-      isSuperuser: row.is_superuser,
-      roles: row.roles,
-      permitted: row.permitted
+      principal: {
+        userId: row.id,
+        username: row.username,
+        sessionId: session.sid,
+        isSuperuser: row.is_superuser,
+        roles: row.roles,
+        permitted: row.permitted
+      },
+      expiresAt: row.expires_at
     }
   )
 }

@@ -105,7 +105,7 @@ export async function startService(
     await database.destroy()
   })
 
-  const app = await buildApp({ config, database, logger: { level: 'debug', stream } })
+  const app = await buildApp({ config, database, databaseUrl: config.database.url as string, logger: { level: 'debug', stream } })
   built = app
 
   let made = 0

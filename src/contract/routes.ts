@@ -8,7 +8,7 @@ import { type Authenticate, accessHook } from './access.ts'
 import { type Access, type Contract, multipart, type Operation, routingDocument } from './document.ts'
 import type { Call, HandledOperation, Handlers, Principal } from './handlers.ts'
 import { entityTag, namesTag, precondition } from './preconditions.ts'
-import { invalidInput, Problem, sendProblem } from './problems.ts'
+import { invalidInput, Problem, type SendProblem } from './problems.ts'
 import { validatorCompiler } from './validation.ts'
 
 declare module 'fastify' {
@@ -20,6 +20,8 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     operationId?: string
+    /** See `Operation`. */
+    handledBy?: string
   }
 }
 
@@ -33,6 +35,7 @@ export interface ContractRoutesOptions {
   readonly uploadDir: string
   readonly limitRate: LimitRate
   readonly once: Once
+  readonly sendProblem: SendProblem
 }
 
 /**
@@ -41,7 +44,7 @@ export interface ContractRoutesOptions {
  * Refuses to start with a handler missing or one too many.
  */
 export const contractRoutes = fp<ContractRoutesOptions>(
-  async (app, { contract, handlers, rules, authenticate, uploadDir, limitRate, once }) => {
+  async (app, { contract, handlers, rules, authenticate, uploadDir, limitRate, once, sendProblem }) => {
     assertHandlersFit(contract, handlers)
     const operations = new Map(contract.operations.map((operation) => [operation.operationId, operation]))
 
@@ -49,7 +52,7 @@ export const contractRoutes = fp<ContractRoutesOptions>(
     app.decorateRequest('upload', undefined)
     app.setValidatorCompiler(validatorCompiler())
     app.setErrorHandler(sendProblem)
-    app.setNotFoundHandler(notFoundHandler(contract))
+    app.setNotFoundHandler(notFoundHandler(contract, sendProblem))
     takeContractBodies(app)
 
     await app.register(fastifyOpenapiGlue, {
@@ -58,7 +61,7 @@ export const contractRoutes = fp<ContractRoutesOptions>(
       operationResolver: ((operationId: string) => {
         const operation = operations.get(operationId) as Operation
         return {
-          config: { operationId },
+          config: { operationId, handledBy: operation.handledBy },
           onRequest: [
             async (request: FastifyRequest) => limitRate(request, operation),
             accessHook(rules.get(operationId) as Access, authenticate),
@@ -193,7 +196,7 @@ function routeHandler({ operationId, handledBy, path, tagged, statuses }: Operat
 }
 
 /** 404, or 405 with `Allow` (RFC 9110, 15.5.6) where the contract has the path under other methods. */
-function notFoundHandler({ operations }: Contract) {
+function notFoundHandler({ operations }: Contract, sendProblem: SendProblem) {
   const paths = new Map<string, Set<string>>()
   for (const { path, method } of operations) {
     const allowed = paths.get(path) ?? new Set()

@@ -119,7 +119,8 @@ It may run at any time, beside the service too; once a day is plenty.`,
   shadow: {
     summary: 'sends the same reads to the Django service and to this one, and compares the answers',
     usage: 'shadow --old URL --new URL [options]',
-    details: `Sends GETs only, and what gets it a token; changes nothing but the time of a login.
+    details: `Sends GETs only, and what gets it a token. Nothing is changed but the time of a login, and that a profile which is read
+is made by either service where a user has none.
 
   --old URL, --new URL    the addresses of the two services
   --username NAME         gets tokens from both, with the password in SHADOW_PASSWORD; best an administrator's

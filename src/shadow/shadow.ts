@@ -38,8 +38,10 @@ export async function shadow(options: ShadowOptions): Promise<Comparison[]> {
   const [older, newer] = [new Reader(options.old), new Reader(options.new)]
   const comparisons: Comparison[] = []
   const ask: Ask = async (read) => {
-    const [before, first] = await Promise.all([older.read(read), newer.read(read)])
-    const after = isWholeList(before, read) ? await newer.readPages(read, first) : first
+    let [before, after] = await Promise.all([older.read(read), newer.read(read)])
+    if (isWholeList(before, after, read)) {
+      ;[before, after] = await Promise.all([older.readPages(read, before), newer.readPages(read, after)])
+    }
     comparisons.push(judge(read, before, after, options.intended))
     return { old: before.json, new: after.json, statuses: [before.status, after.status] }
   }
@@ -49,8 +51,8 @@ export async function shadow(options: ShadowOptions): Promise<Comparison[]> {
 }
 
 /** The Django service's lists are unpaged: to be compared with all pages of ours, unless a page was asked for. */
-function isWholeList({ json }: SideAnswer, { path }: Read): boolean {
-  return Array.isArray(json) && !/[?&](page|page_size|cursor)=/.test(path)
+function isWholeList(before: SideAnswer, after: SideAnswer, { path }: Read): boolean {
+  return Array.isArray(before.json) && Array.isArray(after.json) && !/[?&](page|page_size|cursor)=/.test(path)
 }
 
 function judge(read: Read, before: SideAnswer, after: SideAnswer, list: readonly Intended[]): Comparison {

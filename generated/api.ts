@@ -1616,6 +1616,12 @@ export interface components {
              * @enum {string}
              */
             code?: "token_not_valid";
+            /** @description With an access token that is not valid, as simplejwt writes it. */
+            messages?: {
+                token_class: string;
+                token_type: string;
+                message: string;
+            }[];
         };
         /** @description What some views of the Django service answer instead (`login`, `forgotPassword` and others). */
         DrfOwnError: {

@@ -28,6 +28,9 @@ const ownErrors: Readonly<Record<string, OwnError>> = {
   deleteUserProfile: unknownUser
 }
 
+/** Operations whose invalid token came in the body, not with the request. */
+const bodyTokens: ReadonlySet<string | undefined> = new Set(['refreshToken', 'verifyToken'])
+
 /**
  * The body of a problem as the Django service would have written it (the contract's schema `DrfError`), with our texts:
  * `{"detail"}`, or the wrong fields, nested as in the request; see `ownErrors`.
@@ -41,8 +44,11 @@ export function drfBody({ code, message, errors }: Problem, operationId: string 
     return own.withDetails ? { error, details: fields ?? { non_field_errors: [message] } } : { error }
   }
   if (fields) return fields
+  if (code !== 'invalid_token') return { detail: message }
   // simplejwt's code, by which clients know that they have to refresh; the framework itself writes none.
-  return code === 'invalid_token' ? { detail: message, code: 'token_not_valid' } : { detail: message }
+  const invalid = { detail: message, code: 'token_not_valid' } as const
+  if (bodyTokens.has(operationId)) return invalid
+  return { ...invalid, messages: [{ token_class: 'AccessToken', token_type: 'access', message }] }
 }
 
 /** `{'profile.phone': […]}` -> `{profile: {phone: […]}}`. */

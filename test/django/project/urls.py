@@ -3,13 +3,13 @@
 from django.conf import settings
 from django.urls import include, path, re_path
 from django.views.static import serve
-from rest_framework_simplejwt.views import TokenRefreshView, TokenVerifyView
+from rest_framework_simplejwt.views import TokenVerifyView
 
 from api import views
 
 auth = [
     path("token/", views.TokenView.as_view()),
-    path("token/refresh/", TokenRefreshView.as_view()),
+    path("token/refresh/", views.RefreshView.as_view()),
     path("token/verify/", TokenVerifyView.as_view()),
     path("login/", views.LoginView.as_view()),
     path("logout/", views.LogoutView.as_view()),

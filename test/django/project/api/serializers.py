@@ -1,6 +1,10 @@
 from django.contrib.auth.models import Group, Permission, User
 from rest_framework import serializers
-from rest_framework_simplejwt.serializers import TokenObtainPairSerializer
+from rest_framework_simplejwt.serializers import (
+    TokenObtainPairSerializer,
+    TokenRefreshSerializer,
+)
+from rest_framework_simplejwt.tokens import RefreshToken
 
 from .models import Provinces, UserProfile
 
@@ -126,3 +130,12 @@ class TokenSerializer(TokenObtainPairSerializer):
         token["username"] = user.username
         token["email"] = user.email
         return token
+
+
+class UnlistedRefreshToken(RefreshToken):
+    def outstand(self):
+        """Nothing: simplejwt 5.5.0 fails here where its blacklist is not installed (its issue 875)."""
+
+
+class RefreshSerializer(TokenRefreshSerializer):
+    token_class = UnlistedRefreshToken

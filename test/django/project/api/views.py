@@ -10,7 +10,7 @@ from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.views import APIView
-from rest_framework_simplejwt.views import TokenObtainPairView
+from rest_framework_simplejwt.views import TokenObtainPairView, TokenRefreshView
 
 from . import serializers
 from .models import Provinces, UserProfile
@@ -18,6 +18,10 @@ from .models import Provinces, UserProfile
 
 class TokenView(TokenObtainPairView):
     serializer_class = serializers.TokenSerializer
+
+
+class RefreshView(TokenRefreshView):
+    serializer_class = serializers.RefreshSerializer
 
 
 class ProfileView(APIView):

@@ -97,7 +97,13 @@ async function compare(): Promise<number> {
 
   keep(start(python, [manage, 'runserver', '--noreload', `127.0.0.1:${oldPort}`], django, 'ignore'))
   const cli = ['--import', join(root, 'scripts/typescript.js'), join(root, 'src/cli.ts')]
-  const service = { DATABASE_URL: postgres.url, DATA_DIR: join(folder, 'data'), PORT: newPort, ERRORS: 'drf', LOG_LEVEL: 'warn' }
+  const service = {
+    DATABASE_URL: postgres.url,
+    DATA_DIR: join(folder, 'data'),
+    PORT: newPort,
+    ERRORS: process.env.ERRORS ?? 'drf',
+    LOG_LEVEL: 'warn'
+  }
   keep(start(process.execPath, [...cli, 'serve'], service, 'ignore'))
   const [oldUrl, newUrl] = [`http://127.0.0.1:${oldPort}`, `http://127.0.0.1:${newPort}`]
   await answering(`${oldUrl}/api/auth/provinces/`)

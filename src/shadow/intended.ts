@@ -69,7 +69,7 @@ function pathPattern(path: string): RegExp {
   return new RegExp(`^${pattern}$`)
 }
 
-/** A path covers itself and what lies beneath. */
+/** A JSON path covers itself and what lies beneath; but for `$`, lest a list that became an object hide all else. */
 function covers(at: string, pattern: string): boolean {
-  return pattern === at || (at.startsWith('$') && (pattern.startsWith(`${at}.`) || pattern.startsWith(`${at}[`)))
+  return pattern === at || (/^\$./.test(at) && (pattern.startsWith(`${at}.`) || pattern.startsWith(`${at}[`)))
 }

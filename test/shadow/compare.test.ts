@@ -56,7 +56,8 @@ t.test('an intended difference covers its own paths, places, kinds and values, a
     [{ path: '/api/**', at: '$[*].roles' }, '/api/auth/users/7/', added, true],
     [{ path: '/api.auth/**', at: '$[*].roles' }, '/api/auth/users/7/', added, false],
     [{ path: '/**', at: '$.profile' }, '/api/auth/users/7/', inside, true],
-    [{ path: '/**', at: '$' }, '/api/auth/users/7/', inside, true],
+    [{ path: '/**', at: '$' }, '/api/auth/users/7/', inside, false],
+    [{ path: '/**', at: '$' }, '/api/auth/users/7/', difference([{ id: 1 }], { id: 1 }), true],
     [{ path: '/**', at: 'status' }, '/api/auth/users/7/', inside, false],
     [{ path: '/**', at: '$.profile.phone', old: 'a', new: 'b' }, '/api/auth/users/7/', inside, true],
     [{ path: '/**', at: '$.profile.phone', old: 'a', new: 'c' }, '/api/auth/users/7/', inside, false]

@@ -1631,6 +1631,34 @@ export interface components {
                 [key: string]: string[];
             };
         };
+        /** @description An error as Django REST Framework writes it. */
+        DrfError: components["schemas"]["DrfDetail"] | components["schemas"]["DrfOwnError"] | components["schemas"]["DrfFieldErrors"];
+        DrfDetail: {
+            detail: string;
+            /**
+             * @description With a token that is not valid.
+             * @enum {string}
+             */
+            code?: "token_not_valid";
+            /** @description With an access token that is not valid, as simplejwt writes it. */
+            messages?: {
+                token_class: string;
+                token_type: string;
+                message: string;
+            }[];
+        };
+        /** @description What some views of the Django service answer instead (`login`, `forgotPassword` and others). */
+        DrfOwnError: {
+            error: string;
+            details?: components["schemas"]["DrfFieldErrors"];
+        };
+        /**
+         * @description From the name of each wrong field to what is wrong with it, or to the same for its own fields;
+         *     `non_field_errors` is about the object as a whole.
+         */
+        DrfFieldErrors: {
+            [key: string]: string[] | components["schemas"]["DrfFieldErrors"];
+        };
     };
     responses: {
         /** @description The profile. */

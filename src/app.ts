@@ -13,7 +13,7 @@ import type { Config } from './config.ts'
 import { type Authenticate, accessRules, rolesInRules } from './contract/access.ts'
 import { loadContract } from './contract/document.ts'
 import type { Handlers } from './contract/handlers.ts'
-import { rawProblem, sendProblem } from './contract/problems.ts'
+import { problemSender, rawProblem, type SendProblem } from './contract/problems.ts'
 import { contractRoutes } from './contract/routes.ts'
 import type { Database } from './database/connection.ts'
 import { createOnce } from './idempotency/once.ts'
@@ -56,13 +56,14 @@ const bodyLimit = 1024 * 1024
 
 /** Builds the service; nothing in it is global, so that a process can hold several. */
 export async function buildApp({ config, database, databaseUrl, logger = false }: AppOptions): Promise<FastifyInstance> {
-  const contract = loadContract()
+  const contract = loadContract(config.errors)
+  const sendProblem = problemSender(config.errors)
   const rules = accessRules(contract, config.requiredRoles)
   const keyRing = await openKeyRing(config.tokens)
   const uploadDir = join(config.dataDir, 'uploads')
   await mkdir(uploadDir, { recursive: true })
 
-  const app = Fastify({ logger, ...serverOptions(config) })
+  const app = Fastify({ logger, ...serverOptions(config, sendProblem) })
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
   app.addHook('onResponse', async (request) => removeUpload(request.upload))
   app.addHook('onRequest', async (request, reply) => {
@@ -123,7 +124,8 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
     uploadDir,
     limitRate,
     once,
-    caughtUp: principals.caughtUp
+    caughtUp: principals.caughtUp,
+    sendProblem
   })
 
   app.addHook('onClose', startUploadSweep(uploadDir, app.log))
@@ -135,7 +137,7 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
   return app
 }
 
-function serverOptions({ trustProxy, pathAliases }: Config): FastifyServerOptions {
+function serverOptions({ trustProxy, pathAliases, errors }: Config, sendProblem: SendProblem): FastifyServerOptions {
   return {
     bodyLimit,
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
@@ -157,7 +159,7 @@ function serverOptions({ trustProxy, pathAliases }: Config): FastifyServerOption
     clientErrorHandler(this: FastifyInstance, error, socket) {
       if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
       const [status, detail] = clientErrors[error.code] ?? [400, 'This is no valid HTTP/1.1 request.']
-      socket.end(rawProblem(status, detail, randomUUID(), this.log))
+      socket.end(rawProblem({ status, detail, requestId: randomUUID() }, errors, this.log))
     }
   }
 }

@@ -10,6 +10,9 @@ import type { S3Settings } from './pictures/s3.ts'
 /** How refresh tokens that were used before are taken; see `sessions/queries.ts`. */
 export type RefreshReuse = 'lenient' | 'strict'
 
+/** How errors are written: as RFC 9457 problems, or as Django REST Framework does; see `contract/drf.ts`. */
+export type ErrorShape = 'problem' | 'drf'
+
 /** What the process was told by its environment, checked. Durations are in seconds. */
 export interface Config {
   readonly production: boolean
@@ -19,6 +22,7 @@ export interface Config {
   readonly publicUrl: string
   readonly trustProxy: readonly string[]
   readonly pathAliases: readonly PathAlias[]
+  readonly errors: ErrorShape
   readonly logLevel: string
   /** Absolute path of the folder for all that is not in Postgres. */
   readonly dataDir: string
@@ -109,6 +113,7 @@ const environmentSchema = {
     PUBLIC_URL: { type: 'string', format: 'uri', pattern: '^https?://' },
     TRUST_PROXY: { type: 'string', default: '' },
     PATH_ALIASES: { type: 'string', default: '/auth=/api/auth' },
+    ERRORS: { enum: ['problem', 'drf'], default: 'problem' },
     LOG_LEVEL: { enum: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], default: 'info' },
     DATA_DIR: { type: 'string', minLength: 1, default: './data' },
     DATABASE_URL: { type: 'string', pattern: '^postgres(ql)?://' },
@@ -166,6 +171,7 @@ interface Environment {
   PUBLIC_URL?: string
   TRUST_PROXY: string
   PATH_ALIASES: string
+  ERRORS: ErrorShape
   LOG_LEVEL: string
   DATA_DIR: string
   DATABASE_URL?: string
@@ -266,6 +272,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     publicUrl,
     trustProxy,
     pathAliases: aliases,
+    errors: env.ERRORS,
     logLevel: env.LOG_LEVEL,
     dataDir: resolve(env.DATA_DIR),
     database: {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { parse } from 'yaml'
+import { parse, stringify } from 'yaml'
+import type { ErrorShape } from '../config.ts'
 
 export const contractFile = new URL('../../openapi.yaml', import.meta.url)
 
@@ -41,30 +42,39 @@ export interface Operation {
 }
 
 export interface Contract {
-  /** The file, byte for byte. */
+  /** The document in YAML: the file, byte for byte, but where ERRORS=drf adds to it. */
   readonly text: string
   readonly document: Json
   readonly operations: readonly Operation[]
 }
 
 export const multipart = 'multipart/form-data'
+export const problemType = 'application/problem+json'
 const methods = new Set(['get', 'put', 'post', 'delete', 'patch'])
 
 /**
- * Loads openapi.yaml.
+ * Loads openapi.yaml, with what `errors` adds to its responses: the document is true for the deployment that serves it.
  * @throws Error on a contract that does not fit together (an alias of nothing, an operationId twice)
  */
-export function loadContract(): Contract {
+export function loadContract(errors: ErrorShape = 'problem'): Contract {
   const text = readFileSync(contractFile, 'utf8')
   // The JSON round trip makes YAML's shared anchors objects of their own.
   const document = JSON.parse(JSON.stringify(parse(text))) as Json
+  if (errors === 'drf') addDrfErrors(document)
   const operations = readOperations(document)
   const ids = new Set(operations.map(({ operationId }) => operationId))
   if (ids.size !== operations.length) throw new Error('openapi.yaml: an operationId stands there twice')
   for (const { operationId, handledBy } of operations) {
     if (!ids.has(handledBy)) throw new Error(`openapi.yaml: ${operationId} is an alias of ${handledBy}, which is not there`)
   }
-  return { text, document, operations }
+  return { text: errors === 'drf' ? stringify(document) : text, document, operations }
+}
+
+function addDrfErrors(document: Json): void {
+  const { responses } = document.components as Record<string, Record<string, Json>>
+  for (const { content } of Object.values(responses ?? {})) {
+    if (content && problemType in (content as Json)) Object.assign(content, structuredClone(document['x-drf-errors']))
+  }
 }
 
 function readOperations(document: Json): Operation[] {
@@ -126,7 +136,7 @@ export function routingDocument({ document }: Contract): Json {
   const copy = structuredClone(document)
   const { responses, requestBodies } = copy.components as Record<string, Record<string, Json>>
   for (const response of Object.values(responses ?? {})) {
-    if (response.content && 'application/problem+json' in (response.content as Json)) delete response.content
+    if (response.content && problemType in (response.content as Json)) delete response.content
   }
   const inline = Object.values(copy.paths as Record<string, Record<string, Json>>)
     .flatMap((item) => Object.values(item))

@@ -1,10 +1,13 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyBaseLogger, FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import type { components } from '../../generated/api.ts'
+import type { ErrorShape } from '../config.ts'
 import { isDatabaseUnavailable } from '../database/connection.ts'
 import { PageRequestError } from '../database/paging.ts'
 import { HashingOverloaded } from '../passwords/hashing.ts'
 import { StoreUnavailable } from '../pictures/store.ts'
+import { problemType } from './document.ts'
+import { drfBody, prefersProblem } from './drf.ts'
 
 export type ProblemCode = components['schemas']['ProblemCode']
 export type ProblemBody = components['schemas']['Problem']
@@ -38,7 +41,7 @@ export const problemTypes = {
   unavailable: { status: 503, title: 'Unavailable' }
 } as const satisfies Record<ProblemCode, { status: number; title: string }>
 
-/** An answer that is an error (RFC 9457): thrown anywhere, written by `sendProblem`. */
+/** An answer that is an error (RFC 9457): thrown anywhere, written by `SendProblem`. */
 export class Problem extends Error {
   readonly code: ProblemCode
   readonly errors: FieldErrors | undefined
@@ -146,33 +149,50 @@ export function problemBody({ code, message, errors }: Problem, requestId: strin
 }
 
 /** Answers with what `error` is to a client, and logs what an operator has to know of it. */
-export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const problem = toProblem(error)
-  const { status } = problemTypes[problem.code]
-  if (status >= 500) request.log.error({ err: error }, problem.message)
-  else
-    request.log.info({ code: problem.code, fields: problem.errors && Object.keys(problem.errors).slice(0, 20) }, problem.message)
-  // Hooks have set it, but for a request that never came to a route.
-  reply.header('x-request-id', request.id)
-  if (status === 401) reply.header('www-authenticate', challenge)
-  // A body that was not read to its end would be taken for the next request.
-  if (status === 413) reply.header('connection', 'close')
-  return reply
-    .code(status)
-    .headers(problem.headers)
-    .type('application/problem+json')
-    .serializer(JSON.stringify)
-    .send(problemBody(problem, request.id))
+export type SendProblem = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply
+
+/** @param shape how those clients are answered that do not ask for problems by name */
+export function problemSender(shape: ErrorShape): SendProblem {
+  return (error, request, reply) => {
+    const problem = toProblem(error)
+    const { status } = problemTypes[problem.code]
+    if (status >= 500) request.log.error({ err: error }, problem.message)
+    else
+      request.log.info(
+        { code: problem.code, fields: problem.errors && Object.keys(problem.errors).slice(0, 20) },
+        problem.message
+      )
+    // Hooks have set it, but for a request that never came to a route.
+    reply.header('x-request-id', request.id)
+    if (status === 401) reply.header('www-authenticate', challenge)
+    // A body that was not read to its end would be taken for the next request.
+    if (status === 413) reply.header('connection', 'close')
+    if (shape === 'drf') reply.header('vary', [reply.getHeader('vary') ?? [], 'Accept'].flat().join(', '))
+    const drf = shape === 'drf' && !prefersProblem(request.headers.accept)
+    return reply
+      .code(status)
+      .headers(problem.headers)
+      .type(drf ? 'application/json' : problemType)
+      .serializer(JSON.stringify)
+      .send(drf ? drfBody(problem, request.routeOptions.config?.handledBy) : problemBody(problem, request.id))
+  }
 }
 
-/** A whole HTTP/1.1 answer for bytes that never became a request (no route, no request id of ours). */
-export function rawProblem(status: number, detail: string, requestId: string, log: FastifyBaseLogger): string {
+interface RawProblem {
+  readonly status: number
+  readonly detail: string
+  readonly requestId: string
+}
+
+/** A whole HTTP/1.1 answer for bytes that never became a request (no route, no request id of ours, no `Accept`). */
+export function rawProblem({ status, detail, requestId }: RawProblem, shape: ErrorShape, log: FastifyBaseLogger): string {
   log.info({ request_id: requestId, status }, detail)
   const title = STATUS_CODES[status] ?? 'Bad Request'
-  const body = JSON.stringify({ type: 'about:blank', title, status, code: 'malformed_body', detail, request_id: requestId })
+  const problem = { type: 'about:blank', title, status, code: 'malformed_body', detail, request_id: requestId }
+  const body = JSON.stringify(shape === 'drf' ? { detail } : problem)
   return [
     `HTTP/1.1 ${status} ${title}`,
-    'content-type: application/problem+json',
+    `content-type: ${shape === 'drf' ? 'application/json' : problemType}`,
     `content-length: ${Buffer.byteLength(body)}`,
     `x-request-id: ${requestId}`,
     'connection: close',

@@ -8,7 +8,7 @@ import { type Authenticate, accessHook } from './access.ts'
 import { type Access, type Contract, multipart, type Operation, routingDocument } from './document.ts'
 import type { Call, HandledOperation, Handlers, Principal } from './handlers.ts'
 import { entityTag, namesTag, precondition } from './preconditions.ts'
-import { invalidInput, Problem, sendProblem } from './problems.ts'
+import { invalidInput, Problem, type SendProblem } from './problems.ts'
 import { validatorCompiler } from './validation.ts'
 
 declare module 'fastify' {
@@ -22,6 +22,8 @@ declare module 'fastify' {
     operationId?: string
     /** Not counted against an address's rate limit: what probes and Prometheus ask. */
     unlimited?: boolean
+    /** See `Operation`. */
+    handledBy?: string
   }
 }
 
@@ -37,6 +39,7 @@ export interface ContractRoutesOptions {
   readonly once: Once
   /** Waits until this process knows of the changes to principals that were committed before. */
   readonly caughtUp: () => Promise<void>
+  readonly sendProblem: SendProblem
 }
 
 /**
@@ -45,7 +48,7 @@ export interface ContractRoutesOptions {
  * Refuses to start with a handler missing or one too many.
  */
 export const contractRoutes = fp<ContractRoutesOptions>(
-  async (app, { contract, handlers, rules, authenticate, uploadDir, limitRate, once, caughtUp }) => {
+  async (app, { contract, handlers, rules, authenticate, uploadDir, limitRate, once, caughtUp, sendProblem }) => {
     assertHandlersFit(contract, handlers)
     const operations = new Map(contract.operations.map((operation) => [operation.operationId, operation]))
 
@@ -58,7 +61,7 @@ export const contractRoutes = fp<ContractRoutesOptions>(
     app.decorateRequest('upload', undefined)
     app.setValidatorCompiler(validatorCompiler())
     app.setErrorHandler(sendProblem)
-    app.setNotFoundHandler(notFoundHandler(contract))
+    app.setNotFoundHandler(notFoundHandler(contract, sendProblem))
     takeContractBodies(app)
 
     await app.register(fastifyOpenapiGlue, {
@@ -67,7 +70,7 @@ export const contractRoutes = fp<ContractRoutesOptions>(
       operationResolver: ((operationId: string) => {
         const operation = operations.get(operationId) as Operation
         return {
-          config: { operationId },
+          config: { operationId, handledBy: operation.handledBy },
           onRequest: [accessHook(rules.get(operationId) as Access, authenticate), contentTypeHook(operation)],
           preValidation: bodyHook(operation, uploadDir),
           handler: routeHandler(operation, handlers, once, caughtUp)
@@ -204,7 +207,7 @@ async function content({ query, body, upload }: FastifyRequest): Promise<object>
 }
 
 /** 404, or 405 with `Allow` (RFC 9110, 15.5.6) where the contract has the path under other methods. */
-function notFoundHandler({ operations }: Contract) {
+function notFoundHandler({ operations }: Contract, sendProblem: SendProblem) {
   const paths = new Map<string, Set<string>>()
   for (const { path, method } of operations) {
     const allowed = paths.get(path) ?? new Set()

@@ -1,11 +1,14 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ValidateFunction } from 'ajv'
+import type { ErrorShape } from '../../src/config.ts'
 import { type Json, loadContract, type Operation, resolveReference } from '../../src/contract/document.ts'
 import { contractAjv } from '../../src/contract/validation.ts'
 
 export const coverageVariable = 'TEST_COVERAGE_DIR'
 export const contract = loadContract()
+/** Of a deployment with ERRORS=drf; the other one's clients must never see what it adds. */
+const drfContract = loadContract('drf')
 
 const ajv = contractAjv(false)
 ajv.addSchema({ $id: 'contract', ...contract.document })
@@ -29,12 +32,16 @@ export interface Answer {
   readonly text: string
 }
 
-/** What in `answer` the contract does not say of `operation`; empty when it is as the contract has it. */
-export function contractFaults(operation: Operation, { status, headers, text }: Answer): string[] {
+/**
+ * What in `answer` the contract does not say of `operation`; empty when it is as the contract has it.
+ * @param errors the setting ERRORS of the service that answered
+ */
+export function contractFaults(operation: Operation, { status, headers, text }: Answer, errors: ErrorShape): string[] {
+  const { document } = errors === 'drf' ? drfContract : contract
   const responses = rawOperation(operation).responses as Record<string, Json>
   const declared = responses[String(status)]
   if (!declared) return [`${operation.operationId} answered with the undeclared status ${status}: ${text.slice(0, 300)}`]
-  const response = resolveReference(contract.document, declared)
+  const response = resolveReference(document, declared)
   return [...headerFaults(response, headers), ...bodyFaults(response, headers, text)].map(
     (fault) => `${operation.operationId} ${status}: ${fault}`
   )

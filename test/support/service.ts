@@ -5,7 +5,7 @@ import { Writable } from 'node:stream'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
-import { type Config, readConfig } from '../../src/config.ts'
+import { type Config, type ErrorShape, readConfig } from '../../src/config.ts'
 import { connect, type Database } from '../../src/database/connection.ts'
 import { hash } from '../../src/passwords/hashing-worker.ts'
 import { replaceRoles } from '../../src/roles/queries.ts'
@@ -128,7 +128,7 @@ export async function startService(
         ...(payload !== undefined && { payload })
       })
       const answer = { status: response.statusCode, headers: response.headers, text: response.payload }
-      checkAnswer(t, method, path, answer)
+      checkAnswer(t, method, path, answer, config.errors)
       const json = /json/.test(String(response.headers['content-type']))
       return { ...answer, body: json ? response.json() : undefined }
     },
@@ -171,11 +171,11 @@ export async function startService(
 }
 
 /** Fails the test where an answer is not as the contract has it. */
-export function checkAnswer(t: Test, method: string, path: string, answer: Answer): void {
+export function checkAnswer(t: Test, method: string, path: string, answer: Answer, errors: ErrorShape): void {
   const operation = findOperation(method, (path.split('?', 1)[0] as string).replace(/^\/auth\//, '/api/auth/'))
   if (!operation) return
   noteReached(operation, answer.status)
-  const faults = contractFaults(operation, answer)
+  const faults = contractFaults(operation, answer, errors)
   if (faults.length > 0) t.fail('an answer is not as the contract has it', { faults })
 }
 

@@ -1,0 +1,2 @@
+/** What whoever compares two services can do something about: a file, an address, a password. */
+export class ShadowError extends Error {}

@@ -415,6 +415,16 @@ for (const kind of ['disk', 's3']) {
   })
 }
 
+t.test('where a picture can not be stored, no row is written either', async (t) => {
+  const db = await target(t)
+  const state = await everything(db)
+  const folder = await temporaryFolder(t)
+  const store = await openPictureStore(readConfig({ DATA_DIR: folder }))
+  await writeFile(join(folder, 'media/profile_pics'), 'a file where the folder would be')
+  await t.rejects(bring(db, await dumpFile(t), { media: { folder: await mediaFolder(t), store } }), { message: /EEXIST|ENOTDIR/ })
+  t.same((await everything(db))[0], state[0])
+})
+
 t.test('reading an SQLite file leaves nothing beside it', async (t) => {
   const db = await target(t)
   const file = await sqliteFile(t)

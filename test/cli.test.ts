@@ -119,7 +119,8 @@ async function gone(pid: number): Promise<boolean> {
 t.test('help lists the commands; an unknown one is refused', async (t) => {
   const [help, unknown] = await Promise.all([run(t, ['--help']), run(t, ['migarte'])])
   t.equal(help.code, 0)
-  for (const name of ['serve', 'migrate', 'create-admin', 'keys-rotate', 'media-sweep']) t.match(help.output, name)
+  for (const name of ['serve', 'migrate', 'create-admin', 'keys-rotate', 'media-sweep', 'import-django'])
+    t.match(help.output, name)
   t.equal(unknown.code, 2)
   t.match(unknown.output, /no command migarte/)
 })

@@ -54,7 +54,14 @@ export async function migrate(url: string): Promise<string[]> {
 
 /** The names of the migrations of this version that the database lacks. */
 export async function missingMigrations(database: Connection): Promise<string[]> {
-  const { rows } = await sql<{ name: string }>`select name from ${sql.table(table)}`.execute(database)
-  const done = new Set(rows.map(({ name }) => name))
+  const done = new Set(await migrationsDone(database))
   return (await migrationNames()).filter((name) => !done.has(name))
+}
+
+async function migrationsDone(database: Connection): Promise<string[]> {
+  // An empty database has no such table.
+  const { rows: tables } = await sql<{ exists: boolean }>`select to_regclass(${table}) is not null as exists`.execute(database)
+  if (!tables[0]?.exists) return []
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(table)}`.execute(database)
+  return rows.map(({ name }) => name)
 }

@@ -5,7 +5,8 @@
 #
 # DATABASE_URL must name an EMPTY throw-away Postgres database: Django's tables
 # are made in it and left there; a database that has tables already is refused.
-# Drop it afterwards.
+# Drop it afterwards. MYSQL_URL may name an empty MariaDB or MySQL database, of
+# which the same holds; without it fixtures/import/mysql.sql stays as it is.
 #
 # Needs python3 (3.11 or newer, with venv), PyPI, and a pg_dump at least as new
 # as the server. PYTHON names another interpreter. The fixtures were made on
@@ -40,3 +41,10 @@ PY
 "$venv/bin/python" "$here/project/manage.py" makemigrations --check --dry-run
 "$venv/bin/python" "$here/project/manage.py" migrate --verbosity 0
 "$venv/bin/python" "$here/make_fixtures.py"
+
+# The users of a service, once from each kind of database.
+"$venv/bin/python" "$here/make_import_fixtures.py"
+for url in "sqlite://$venv/fixtures.sqlite3" ${MYSQL_URL:+"$MYSQL_URL"}; do
+  DATABASE_URL=$url "$venv/bin/python" "$here/project/manage.py" migrate --verbosity 0
+  DATABASE_URL=$url "$venv/bin/python" "$here/make_import_fixtures.py"
+done

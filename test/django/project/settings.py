@@ -1,12 +1,13 @@
 """
 The settings of the replaced Django service, as far as tables, hashes and
-password rules depend on them. DATABASE_URL names the Postgres database.
+password rules depend on them. DATABASE_URL names the database: postgres://,
+mysql:// or sqlite:///path.
 """
 
 import os
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from psycopg.conninfo import conninfo_to_dict
 
 # Signs nothing that leaves this project.
 SECRET_KEY = "only-for-fixtures"
@@ -21,18 +22,42 @@ INSTALLED_APPS = [
 if not os.environ.get("DATABASE_URL"):
     raise ImproperlyConfigured("DATABASE_URL is not set")
 
-_options = conninfo_to_dict(os.environ["DATABASE_URL"])
-DATABASES = {
-    "default": {
+
+
+def database(url):
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": unquote(parts.path)}
+    if parts.scheme == "mysql":
+        import pymysql
+
+        # Stands in for mysqlclient, which has to be compiled; Django asks for its version.
+        pymysql.version_info = (2, 2, 1, "final", 0)
+        pymysql.install_as_MySQLdb()
+        return {
+            "ENGINE": "django.db.backends.mysql",
+            "NAME": parts.path[1:],
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname,
+            "PORT": parts.port or 3306,
+            "OPTIONS": {"charset": "utf8mb4"},
+        }
+    from psycopg.conninfo import conninfo_to_dict
+
+    options = conninfo_to_dict(url)
+    return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": _options.pop("dbname", ""),
-        "USER": _options.pop("user", ""),
-        "PASSWORD": _options.pop("password", ""),
-        "HOST": _options.pop("host", ""),
-        "PORT": _options.pop("port", ""),
-        "OPTIONS": _options,
+        "NAME": options.pop("dbname", ""),
+        "USER": options.pop("user", ""),
+        "PASSWORD": options.pop("password", ""),
+        "HOST": options.pop("host", ""),
+        "PORT": options.pop("port", ""),
+        "OPTIONS": options,
     }
-}
+
+
+DATABASES = {"default": database(os.environ["DATABASE_URL"])}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "es-cr"

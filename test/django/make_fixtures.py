@@ -23,6 +23,7 @@ FIXTURES = HERE / "fixtures"
 sys.path.insert(0, str(HERE / "project"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
 
+import argon2  # noqa: E402
 import django  # noqa: E402
 
 django.setup()
@@ -127,6 +128,26 @@ class Argon2Cheap(hashers.Argon2PasswordHasher):
     parallelism = 1
 
 
+class Argon2Older(hashers.Argon2PasswordHasher):
+    """Django before 3.1: argon2i, and argon2-cffi's keys of 16 bytes."""
+
+    time_cost = 2
+    memory_cost = 512
+    parallelism = 2
+
+    def params(self):
+        params = super().params()
+        params.type = argon2.low_level.Type.I
+        params.hash_len = 16
+        return params
+
+
+class Argon2Parallel(hashers.Argon2PasswordHasher):
+    time_cost = 3
+    memory_cost = 256
+    parallelism = 4
+
+
 def bcrypt_salt(rounds, prefix="2b"):
     """What bcrypt.gensalt() makes, from the seeded source."""
     alphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -174,14 +195,14 @@ def cheap_hashes():
     scrypt = hashers.ScryptPasswordHasher()
     bcrypt_sha256 = hashers.BCryptSHA256PasswordHasher()
     plain_bcrypt = hashers.BCryptPasswordHasher()
-    argon2 = Argon2Cheap()
+    cheap_argon2 = Argon2Cheap()
     encoders = {
         "pbkdf2_sha256": lambda p: pbkdf2_sha256.encode(p, pbkdf2_sha256.salt(), 1000),
         "pbkdf2_sha1": lambda p: pbkdf2_sha1.encode(p, pbkdf2_sha1.salt(), 1000),
         "scrypt": lambda p: scrypt.encode(p, scrypt.salt(), 16, 8, 1),
         "bcrypt_sha256": lambda p: bcrypt_sha256.encode(p, bcrypt_salt(4)),
         "bcrypt": lambda p: plain_bcrypt.encode(p, bcrypt_salt(4)),
-        "argon2": lambda p: argon2.encode(p, argon2.salt()),
+        "argon2": lambda p: cheap_argon2.encode(p, cheap_argon2.salt()),
     }
     for hasher, encode in encoders.items():
         for about, password in {**PASSWORDS, **MORE_PASSWORDS}.items():
@@ -226,6 +247,18 @@ def other_hashes():
             "low",
             "prefix 2a",
             plain_bcrypt.encode(password, bcrypt_salt(4, "2a")),
+        ),
+        (
+            "argon2",
+            "low",
+            "before Django 3.1: argon2i",
+            Argon2Older().encode(password, "sea.salt/+="),
+        ),
+        (
+            "argon2",
+            "low",
+            "four lanes, three passes",
+            Argon2Parallel().encode(password, "sea.salt/+="),
         ),
     ):
         yield hash_entry(hasher, cost, about, password, encoded)

@@ -28,6 +28,8 @@ export interface Config {
     readonly poolSize: number
     /** Whether statements are prepared by name; off behind a PgBouncer that can't keep them. */
     readonly preparedStatements: boolean
+    /** Label of the Django app whose tables hold profiles and provinces. */
+    readonly appLabel: string
   }
   readonly tokens: {
     readonly secret: string | undefined
@@ -112,6 +114,8 @@ const environmentSchema = {
     DATABASE_URL: { type: 'string', pattern: '^postgres(ql)?://' },
     DATABASE_POOL_SIZE: { type: 'integer', minimum: 1, maximum: 1000, default: 10 },
     PREPARED_STATEMENTS: { type: 'boolean', default: true },
+    // Longer ones would not leave room, in Postgres' 63 characters, to tell the names of their indexes apart.
+    DJANGO_APP_LABEL: { type: 'string', pattern: '^[a-z_][a-z0-9_]*$', maxLength: 28, default: 'api' },
     JWT_SECRET: { type: 'string', minLength: 32 },
     JWT_PRIVATE_KEY: { type: 'string', minLength: 1 },
     JWT_KEYS_DIR: { type: 'string', minLength: 1 },
@@ -168,6 +172,7 @@ interface Environment {
   DATABASE_URL?: string
   DATABASE_POOL_SIZE: number
   PREPARED_STATEMENTS: boolean
+  DJANGO_APP_LABEL: string
   JWT_SECRET?: string
   JWT_PRIVATE_KEY?: string
   JWT_ISSUER: string
@@ -267,7 +272,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     database: {
       url: env.DATABASE_URL,
       poolSize: env.DATABASE_POOL_SIZE,
-      preparedStatements: env.PREPARED_STATEMENTS
+      preparedStatements: env.PREPARED_STATEMENTS,
+      appLabel: env.DJANGO_APP_LABEL
     },
     tokens: {
       secret: env.JWT_SECRET,

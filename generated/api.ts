@@ -541,7 +541,8 @@ export interface paths {
         put?: never;
         /**
          * Log in for a pair of tokens
-         * @description The username may be the user's email. Opens a session.
+         * @description The username may be the user's email. Opens a session. A name that several users have, which only a database
+         *     that was taken over from Django can hold, is answered as a wrong password is.
          */
         post: operations["obtainToken"];
         delete?: never;
@@ -717,7 +718,8 @@ export interface paths {
         put?: never;
         /**
          * Send a user a password reset
-         * @description As `forgotPassword` for the user's email; 409 where the user is inactive or has no email or password.
+         * @description As `forgotPassword` for the user's email; 409 where the user is inactive, or has no password, or no email that is
+         *     nobody else's.
          */
         post: operations["sendUserPasswordReset"];
         delete?: never;

@@ -118,7 +118,8 @@ export function passwordHandlers(services: Services): HandlersOf<PasswordOperati
       const handsOver = resetDelivery === 'response'
       if (handsOver && account.is_superuser && !principal?.isSuperuser) throw refuse('permission_denied', ofSuperuser)
       const sent = account.email === '' ? undefined : await sendReset(account.email, origin)
-      if (!sent?.account) throw refuse('not_possible', 'The user is inactive, or has no email or no password to reset.')
+      if (!sent?.account)
+        throw refuse('not_possible', "The user is inactive, or has no password to reset, or no email that is nobody else's.")
       return { status: 200, body: sent.body }
     }
   }

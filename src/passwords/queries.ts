@@ -26,14 +26,14 @@ export function findPasswordAccount(database: Connection, userId: number): Promi
 }
 
 export interface IssuedReset {
-  /** Undefined when no active user with a usable password has the email; the row made then is good for nothing. */
+  /** Undefined when no active user with a usable password has the email, or several have; the row made then is good for nothing. */
   readonly account: { readonly id: number; readonly username: string; readonly email: string } | undefined
   /** The greatest user id there is, which a made-up id has to look like. */
   readonly greatestUserId: number
 }
 
 /**
- * Opens a password reset for the user with this email, in the place of an earlier one, in one statement that does the
+ * Opens a password reset for the one user who can log in and has this email, in the place of an earlier one, in one statement that does the
  * same work whether there is such a user or not.
  */
 export async function issuePasswordReset(
@@ -45,8 +45,11 @@ export async function issuePasswordReset(
       select id, username, email, ${accountState} as state
       from auth_user
       where lower(email) = lower(${reset.email}) and email <> '' and is_active and password not like '!%'
-      order by id
-      limit 1
+        and not exists (
+          select from auth_user other
+          where lower(other.email) = lower(${reset.email}) and other.email <> '' and other.id <> auth_user.id
+            and other.is_active and other.password not like '!%'
+        )
       for key share
     ), swept as (
       delete from password_reset

@@ -37,18 +37,20 @@ export function sessionHandlers({ database, hashing, tokens, metrics, config }: 
   const withPermissions = config.tokens.permissionLimit > 0
 
   /**
-   * Proves a password and opens a session. Unknown name, wrong password and inactive account cost the same time and
-   * can't be told apart.
+   * Proves a password and opens a session. Unknown name, wrong password, inactive account and a name that several
+   * accounts have cost the same time and can't be told apart; the log tells of the last.
    */
   async function logIn(
     login: string,
     fields: readonly LoginField[],
     password: string,
-    { origin, userAgent }: Pick<Call<HandledOperation>, 'origin' | 'userAgent'>
+    { origin, userAgent, log }: Pick<Call<HandledOperation>, 'origin' | 'userAgent' | 'log'>
   ): Promise<{ account: LoginAccount; access: string; refresh: string } | undefined> {
     const guess = { name: login, address: origin.address }
     const wait = await takeGuess(database, guess)
-    const account = await findUserByLogin(database, login, fields, withPermissions)
+    const found = await findUserByLogin(database, login, fields, withPermissions)
+    const ambiguous = found && 'ambiguous' in found ? found.ambiguous : undefined
+    const account = found && !('ambiguous' in found) ? found : undefined
     await refuseWhileDelayed(wait, account, origin)
     const proven = await hashing.verify(password, account?.password).catch(async (error: unknown) => {
       // What could not be checked was no wrong guess.
@@ -56,7 +58,8 @@ export function sessionHandlers({ database, hashing, tokens, metrics, config }: 
       throw error
     })
     const session = proven && account ? await open(account, password, { origin, userAgent }) : undefined
-    metrics.countLogin(session ? 'success' : 'failure')
+    metrics.countLogin(ambiguous ? 'ambiguous' : session ? 'success' : 'failure')
+    if (ambiguous) log.warn({ user_ids: ambiguous }, 'A login was refused: several users have the name that was typed')
     if (session) await forgetGuesses(database, guess)
     if (session && account) return { account, ...tokens.issue(account, session) }
     // Who is not there is not named: what was typed for a name is at times a password.

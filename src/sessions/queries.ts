@@ -67,23 +67,34 @@ export interface LoginAccount {
 /** Which of the two names a login may be. */
 export type LoginField = 'username' | 'email'
 
+/** Several accounts that a name fits equally well, as Django's database may have them. */
+export interface AmbiguousLogin {
+  readonly ambiguous: readonly number[]
+}
+
 /**
  * The account that `login` names, without regard to case. An email comes before another account's username that was
- * chosen to look like it.
+ * chosen to look like it; of names that differ in case the one that was typed, then that of an active account.
  * @param withPermissions whether the tokens are to carry them
  */
-export function findUserByLogin(
+export async function findUserByLogin(
   database: Connection,
   login: string,
   fields: readonly LoginField[],
   withPermissions: boolean
-): Promise<LoginAccount | undefined> {
-  const name = sql<string>`lower(${login.normalize('NFKC')})`
+): Promise<LoginAccount | AmbiguousLogin | undefined> {
+  const typed = login.normalize('NFKC')
+  const name = sql<string>`lower(${typed})`
   const byEmail = sql<boolean>`(lower(email) = ${name} and email <> '')`
-  return database
+  // 0 to 7: by the email, as it was typed, active.
+  const rank = sql<number>`(case when ${byEmail} then 4 else 0 end
+    + case when ${typed} = case when ${byEmail} then email else username end then 2 else 0 end
+    + case when is_active then 1 else 0 end)`
+  const rows = await database
     .selectFrom('auth_user')
     .select(['id', 'username', 'email', 'first_name', 'last_name', 'password', 'is_active', 'is_staff', 'is_superuser'])
     .select((eb) => [
+      rank.as('rank'),
       roleNames(eb.ref('auth_user.id')).as('roles'),
       tokenPermissions(eb.ref('auth_user.id'), withPermissions).as('permissions')
     ])
@@ -93,9 +104,12 @@ export function findUserByLogin(
         ...(fields.includes('email') ? [byEmail] : [])
       ])
     )
-    .orderBy(byEmail, 'desc')
-    .limit(1)
-    .executeTakeFirst()
+    .orderBy('rank', 'desc')
+    .orderBy('id')
+    .limit(2)
+    .execute()
+  const [first, second] = rows
+  return first && first.rank === second?.rank ? { ambiguous: [first.id, second.id] } : first
 }
 
 function tokenPermissions(userId: Expression<unknown> | RawBuilder<unknown>, wanted: boolean): RawBuilder<string[] | undefined> {

@@ -170,8 +170,25 @@ export interface NewUser {
   readonly is_superuser: boolean
 }
 
+/**
+ * Keeps these names from being given to anybody else until the transaction ends, whatever their case: what is found free
+ * after that stays so, also where the unique indexes are deferred (`database/unique-names.ts`).
+ */
+async function lockNames(transaction: Connection, { username = '', email = '' }: Partial<NewUser>): Promise<void> {
+  await sql`
+    select pg_advisory_xact_lock(key) from (
+      select distinct hashtextextended(lower(name), ${namesLock}::bigint) as key
+      from unnest(${[username, email]}::text[]) as name where name <> '' order by key
+    ) as keys`.execute(transaction)
+}
+
+/** An arbitrary number that keeps these locks apart from others. */
+const namesLock = 0x6e616d65
+
 /** @returns the new user's id; undefined when the username or the email is taken, see `findTakenFields` */
 export async function insertUser(database: Connection, user: NewUser): Promise<number | undefined> {
+  await lockNames(database, user)
+  if ((await findTakenFields(database, user)).length > 0) return undefined
   const row = await database
     .insertInto('auth_user')
     .values({ ...user, date_joined: sql`now()` })
@@ -181,7 +198,7 @@ export async function insertUser(database: Connection, user: NewUser): Promise<n
   return row?.id
 }
 
-/** Which of the two names another user than `exceptId` has, without regard to case. */
+/** Which of the two names another user than `exceptId` has, without regard to case, and `exceptId` not yet. */
 export async function findTakenFields(
   database: Connection,
   { username, email }: { readonly username?: string | undefined; readonly email?: string | undefined },
@@ -191,8 +208,10 @@ export async function findTakenFields(
   const address = sql`lower(nullif(${email ?? null}::text, ''))`
   const { rows } = await sql<{ username: boolean; email: boolean }>`
     select
-      exists (select from auth_user where lower(username) = ${name} and id <> ${id(exceptId)}) as username,
-      exists (select from auth_user where lower(email) = ${address} and email <> '' and id <> ${id(exceptId)}) as email`.execute(
+      exists (select from auth_user where lower(username) = ${name} and id <> ${id(exceptId)})
+        and not exists (select from auth_user where lower(username) = ${name} and id = ${id(exceptId)}) as username,
+      exists (select from auth_user where lower(email) = ${address} and email <> '' and id <> ${id(exceptId)})
+        and not exists (select from auth_user where lower(email) = ${address} and id = ${id(exceptId)}) as email`.execute(
     database
   )
   return (['username', 'email'] as const).filter((field) => rows[0]?.[field])
@@ -210,6 +229,10 @@ export interface UserChanges {
 /** @returns `taken`, and the transaction can only be rolled back, when the new username or email is another user's */
 export async function changeUser(transaction: Connection, userId: number, changes: UserChanges): Promise<'changed' | 'taken'> {
   if (Object.keys(changes).length === 0) return 'changed'
+  if (changes.username !== undefined || changes.email !== undefined) {
+    await lockNames(transaction, changes)
+    if ((await findTakenFields(transaction, changes, userId)).length > 0) return 'taken'
+  }
   try {
     await transaction.updateTable('auth_user').set(changes).where('id', '=', id(userId)).execute()
     return 'changed'

@@ -565,6 +565,9 @@ export interface paths {
          * @description Each refresh gives a new refresh token of the same session. Sending the one before again is answered as
          *     long as its successor was not used (parallel tabs, a lost answer, a client that never stores the new one);
          *     sending any older one ends the session (RFC 9700, 4.14).
+         *
+         *     For a while after a cut-over (LEGACY_JWT_UNTIL) refresh tokens that Django signed are taken too: one opens a
+         *     session at its first use, and from then on is the first refresh token of that session.
          */
         post: operations["refreshToken"];
         delete?: never;
@@ -828,7 +831,8 @@ export interface paths {
         put?: never;
         /**
          * Set a new password with a reset token
-         * @description The token works once, and ends all sessions of the user.
+         * @description The token works once, and ends all sessions of the user. For a while after a cut-over (LEGACY_JWT_UNTIL) those
+         *     that Django sent are taken too.
          */
         post: operations["confirmPasswordReset"];
         delete?: never;

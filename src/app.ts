@@ -38,7 +38,8 @@ import { roleHandlers } from './roles/handlers.ts'
 import type { Services } from './services.ts'
 import { sessionHandlers } from './sessions/handlers.ts'
 import { openKeyRing } from './sessions/keys.ts'
-import { findPrincipal } from './sessions/queries.ts'
+import { createLegacyTokens } from './sessions/legacy-tokens.ts'
+import { findPrincipal, openLegacySession } from './sessions/queries.ts'
 import { createTokens, jwtOptions } from './sessions/tokens.ts'
 import { userHandlers } from './users/handlers.ts'
 
@@ -85,6 +86,8 @@ export async function buildApp({ config, database, logger = false }: AppOptions)
 
   const limitRate = await startRateLimits(app, config.rateLimits)
   const tokens = createTokens(app, keyRing, config)
+  const { legacy } = config.tokens
+  const legacyTokens = legacy && createLegacyTokens(app, legacy)
   app.addHook('onClose', async () => keyRing.close())
   const { hashCost, hashThreads, hashQueue } = config.passwords
   const hashing = await startHashing(hashCost, hashThreads, hashQueue)
@@ -96,7 +99,18 @@ export async function buildApp({ config, database, logger = false }: AppOptions)
   const pictures = createPictures(store, createImaging(config.pictures), config.publicUrl, app.log)
 
   const protectedRoles = rolesInRules(rules)
-  const services: Services = { config, database, hashing, keyRing, tokens, pictures, mailer, metrics, protectedRoles }
+  const services: Services = {
+    config,
+    database,
+    hashing,
+    keyRing,
+    tokens,
+    legacyTokens,
+    pictures,
+    mailer,
+    metrics,
+    protectedRoles
+  }
   const handlers: Handlers = {
     ...profileHandlers(services),
     ...userHandlers(services),
@@ -109,7 +123,12 @@ export async function buildApp({ config, database, logger = false }: AppOptions)
   }
   const authenticate: Authenticate = async (token, permission) => {
     const claims = await tokens.readAccess(token)
-    return claims && findPrincipal(database, claims, permission)
+    if (claims) return findPrincipal(database, claims, permission)
+    const legacy = legacyTokens?.read(token)
+    if (legacy?.token_type !== 'access') return undefined
+    const known = await findPrincipal(database, legacy, permission)
+    if (known || !(await openLegacySession(database, legacy))) return known
+    return findPrincipal(database, legacy, permission)
   }
   const once = createOnce(database, keyRing.derive('idempotency keys'))
   await app.register(contractRoutes, { contract, handlers, rules, authenticate, uploadDir, limitRate, once })

@@ -5,6 +5,7 @@ import type { PasswordHashing } from './passwords/hashing.ts'
 import type { Mailer } from './passwords/mail.ts'
 import type { Pictures } from './pictures/pictures.ts'
 import type { KeyRing } from './sessions/keys.ts'
+import type { LegacyTokens } from './sessions/legacy-tokens.ts'
 import type { Tokens } from './sessions/tokens.ts'
 
 /** What handlers work with; put together in `app.ts`, the one place that does. */
@@ -14,6 +15,8 @@ export interface Services {
   readonly hashing: PasswordHashing
   readonly keyRing: KeyRing
   readonly tokens: Tokens
+  /** Undefined where no tokens of Django's are taken. */
+  readonly legacyTokens: LegacyTokens | undefined
   readonly pictures: Pictures
   readonly mailer: Mailer
   readonly metrics: Metrics

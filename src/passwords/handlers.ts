@@ -4,6 +4,7 @@ import { dropConfirmation } from '../registration/queries.ts'
 import type { Services } from '../services.ts'
 import { revokeSessions } from '../sessions/queries.ts'
 import { auditTarget, findAccount } from '../users/queries.ts'
+import { isLegacyReset } from './legacy-reset.ts'
 import { hashToken, newLinkToken } from './link-token.ts'
 import { resetMail } from './mail.ts'
 import { passwordFaults } from './policy.ts'
@@ -11,7 +12,9 @@ import { knowsPassword } from './proof.ts'
 import {
   findPasswordAccount,
   findPasswordReset,
+  findResetState,
   issuePasswordReset,
+  type PasswordAccount,
   type ResetKey,
   replacePassword,
   setPassword,
@@ -51,6 +54,14 @@ export function passwordHandlers(services: Services): HandlersOf<PasswordOperati
     return { account, body: { message, uid: null, token: null, reset_link: null } }
   }
 
+  /** The user whom Django sent this reset token to, for as long as what it signed is taken. */
+  async function findLegacyReset(userId: number, token: string): Promise<PasswordAccount | undefined> {
+    const { legacy } = config.tokens
+    if (!legacy || Date.now() >= legacy.until.getTime()) return undefined
+    const account = await findResetState(database, userId)
+    return account && isLegacyReset(token, account, legacy.secret) ? account : undefined
+  }
+
   return {
     async forgotPassword({ body, origin }) {
       return { status: 200, body: (await sendReset(body.email, origin)).body }
@@ -61,14 +72,18 @@ export function passwordHandlers(services: Services): HandlersOf<PasswordOperati
       const invalid = () => refuse('invalid_reset_token', 'The reset link is not valid, was used before, or has expired.')
       if (userId === undefined) throw invalid()
       const key: ResetKey = { userId, tokenHash: hashToken(body.token) }
-      const account = await findPasswordReset(database, key)
+      const issued = await findPasswordReset(database, key)
+      const account = issued ?? (await findLegacyReset(userId, body.token))
       if (!account) throw invalid()
       const faults = passwordFaults(body.new_password, account)
       if (faults.length > 0) throw refuse('invalid_input', 'The new password can not be used.', { new_password: faults })
 
       const password = await hashing.hash(body.new_password)
       await database.transaction().execute(async (transaction) => {
-        if (!(await usePasswordReset(transaction, key, password))) throw invalid()
+        const used = issued
+          ? await usePasswordReset(transaction, key, password)
+          : await replacePassword(transaction, userId, { current: account.password, next: password })
+        if (!used) throw invalid()
         await revokeSessions(transaction, { userId }, 'password_reset')
         await dropConfirmation(transaction, userId, 'change')
         await recordEvent(transaction, origin, { action: 'password.reset', target: auditTarget(account) })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Connection, id } from '../database/connection.ts'
+import type { ResetState } from './legacy-reset.ts'
 import type { PasswordOwner } from './policy.ts'
 
 /**
@@ -118,8 +119,18 @@ export async function usePasswordReset(transaction: Connection, key: ResetKey, p
   return rows.length === 1
 }
 
+/** As `findPasswordAccount`, with what Django's reset tokens are bound to. */
+export function findResetState(database: Connection, userId: number): Promise<(PasswordAccount & ResetState) | undefined> {
+  return database
+    .selectFrom('auth_user')
+    .select([...accountColumns, 'last_login'])
+    .where('id', '=', id(userId))
+    .where('is_active', '=', true)
+    .executeTakeFirst()
+}
+
 /**
- * Sets a new password where the present one is still `current`, so that of two changes at once only one holds.
+ * Sets a new password where the present one of an active user is still `current`, so that of two changes at once only one holds.
  * @returns whether it was set
  */
 export async function replacePassword(
@@ -131,6 +142,7 @@ export async function replacePassword(
     .updateTable('auth_user')
     .set({ password: passwords.next })
     .where('id', '=', id(userId))
+    .where('is_active', '=', true)
     .where('password', '=', passwords.current)
     .executeTakeFirst()
   return result.numUpdatedRows === 1n

@@ -2,6 +2,7 @@ import { type Expression, type RawBuilder, sql } from 'kysely'
 import type { Principal } from '../contract/handlers.ts'
 import { type Connection, id } from '../database/connection.ts'
 import { hasPermission, permissionNames, roleNames } from '../roles/queries.ts'
+import type { LegacyToken } from './legacy-tokens.ts'
 import type { TokenSubject } from './tokens.ts'
 
 /** Why a session ended before its time. */
@@ -165,6 +166,42 @@ export async function openSession(
   return rows[0]?.expires_at
 }
 
+/**
+ * Opens the session of a token that Django signed, at its first use: once, and not where all sessions of the user were
+ * ended after the token was issued. Whoever ends them at the same moment waits for this, or this for them, by the row of
+ * `legacy_cutoff`.
+ * @returns whether it was opened
+ */
+export async function openLegacySession(
+  database: Connection,
+  token: LegacyToken,
+  client: { readonly userAgent?: string | undefined; readonly address?: string | undefined } = {}
+): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    with swept as (
+      delete from legacy_token where id in (
+        select id from legacy_token where expires_at < now() and id <> ${token.sid} limit 10 for update skip locked
+      )
+    ), account as (
+      select id from auth_user
+      where id = ${id(token.user_id)} and is_active and not exists (select from legacy_token where id = ${token.sid})
+    ), cutoff as (
+      insert into legacy_cutoff (user_id, issued_after) select id, '-infinity' from account
+      on conflict (user_id) do update set issued_after = legacy_cutoff.issued_after
+      returning user_id, issued_after
+    ), taken as (
+      insert into legacy_token (id, user_id, expires_at)
+      select ${token.sid}, user_id, to_timestamp(${token.exp}) from cutoff where to_timestamp(${token.iat}) > issued_after
+      on conflict (id) do nothing
+      returning id, user_id, expires_at
+    )
+    insert into user_session (id, user_id, refresh_jti, expires_at, user_agent, address)
+    select id, user_id, ${token.jti}, expires_at, ${client.userAgent?.slice(0, 500) ?? null}, ${client.address ?? null}::inet
+    from taken
+    returning id`.execute(database)
+  return rows.length === 1
+}
+
 export interface Rotation {
   readonly sid: string
   readonly user_id: number
@@ -296,12 +333,25 @@ export interface SessionSelection {
   readonly exceptSid?: string
 }
 
-/** Ends the open ones of the selected sessions. @returns how many that were */
+/**
+ * Ends the open ones of the selected sessions; where that is not a single one, tokens that Django signed until now open no
+ * session any more either.
+ * @returns how many that were
+ */
 export async function revokeSessions(
   database: Connection,
   { userId, sid, exceptSid }: SessionSelection,
   cause: RevocationCause
 ): Promise<number> {
+  if (userId !== undefined && sid === undefined) {
+    // Before the sessions, so that one which such a token is just opening is seen.
+    await sql`
+      insert into legacy_cutoff (user_id, issued_after)
+      select id, clock_timestamp() from auth_user where id = ${id(userId)}
+      on conflict (user_id) do update set issued_after = greatest(legacy_cutoff.issued_after, excluded.issued_after)`.execute(
+      database
+    )
+  }
   let query = database
     .updateTable('user_session')
     .set({ revoked_at: sql`now()`, revoked_because: cause })

@@ -15,7 +15,10 @@ import secrets
 import subprocess
 import sys
 import unicodedata
+import uuid
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 HERE = Path(__file__).resolve().parent
 FIXTURES = HERE / "fixtures"
@@ -29,12 +32,16 @@ import django  # noqa: E402
 django.setup()
 
 from django.contrib.auth import hashers, password_validation  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.contrib.auth.models import Permission, User  # noqa: E402
+from django.contrib.auth.tokens import PasswordResetTokenGenerator  # noqa: E402
 from django.contrib.contenttypes.models import ContentType  # noqa: E402
 from django.core.exceptions import ValidationError  # noqa: E402
+from django.db import transaction  # noqa: E402
 from django.utils import crypto  # noqa: E402
 from django.utils.encoding import force_bytes  # noqa: E402
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode  # noqa: E402
+from rest_framework_simplejwt import tokens as simplejwt  # noqa: E402
 
 
 class SeededSecrets(random.Random):
@@ -580,6 +587,94 @@ def uids():
     return pairs
 
 
+# --- signed.json ------------------------------------------------------------
+
+NOW = datetime(2025, 6, 7, 8, 9, 10, 654321, tzinfo=timezone.utc)
+
+# (id, username, email, password, last_login)
+SIGNED_FOR = [
+    (5, "maria", "maria@example.org", "pbkdf2_sha256$1000$sea.salt$x", None),
+    (
+        70001,
+        "josé",
+        "José.Ñandú@example.org",
+        "bcrypt_sha256$$2b$04$x",
+        datetime(2024, 12, 31, 23, 59, 59, 999999, tzinfo=timezone.utc),
+    ),
+    (9, "nomail", "", "argon2$x", datetime(2025, 1, 2, 3, 4, 5, tzinfo=timezone.utc)),
+]
+
+
+class ResetsAt(PasswordResetTokenGenerator):
+    """Django takes datetime.now(), in the time zone of its settings."""
+
+    def __init__(self, moment):
+        super().__init__()
+        self.moment = moment
+
+    def _now(self):
+        zone = ZoneInfo(settings.TIME_ZONE)
+        return self.moment.astimezone(zone).replace(tzinfo=None)
+
+
+def signed():
+    """
+    Tokens and reset links of users as they come from the database; `good_for` is
+    the last second at which Django takes the link, counted from `issued_at`.
+    """
+    simplejwt.aware_utcnow = lambda: NOW
+    simplejwt.uuid4 = lambda: uuid.UUID(int=crypto.secrets.getrandbits(128), version=4)
+    jwts, resets = [], []
+    with transaction.atomic():
+        for pk, name, address, password, last_login in SIGNED_FOR:
+            User(
+                pk=pk,
+                username=name,
+                email=address,
+                password=password,
+                last_login=last_login,
+            ).save()
+            user = User.objects.get(pk=pk)
+            refresh = simplejwt.RefreshToken.for_user(user)
+            text = simplejwt.RefreshToken.for_user(user)
+            text["user_id"] = str(pk)  # as simplejwt 5.5.1 writes it
+            text["username"], text["email"] = name, address
+            for about, token in (("id", refresh), ("id as text, more claims", text)):
+                jwts.append(
+                    {
+                        "about": about,
+                        "user_id": pk,
+                        "refresh": str(token),
+                        "access": str(token.access_token),
+                    }
+                )
+            token = ResetsAt(NOW).make_token(user)
+            for good in (0, settings.PASSWORD_RESET_TIMEOUT):
+                later = ResetsAt(NOW + timedelta(seconds=good))
+                assert later.check_token(user, token)
+                assert not ResetsAt(
+                    NOW + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT + 1)
+                ).check_token(user, token)
+            resets.append(
+                {
+                    "id": pk,
+                    "email": address,
+                    "password": password,
+                    "last_login": last_login and last_login.isoformat(),
+                    "uid": urlsafe_base64_encode(force_bytes(pk)),
+                    "token": token,
+                    "issued_at": NOW.isoformat(),
+                    "good_for": settings.PASSWORD_RESET_TIMEOUT,
+                }
+            )
+        transaction.set_rollback(True)
+    return {
+        "secrets": [settings.SECRET_KEY],
+        "tokens": jwts,
+        "resets": resets,
+    }
+
+
 # --- writing ----------------------------------------------------------------
 
 
@@ -616,6 +711,7 @@ def main():
     write_json("password-validation.json", password_validation_cases())
     write_json("usernames.json", usernames())
     write_json("uids.json", uids())
+    write_json("signed.json", signed())
 
 
 if __name__ == "__main__":

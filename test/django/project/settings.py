@@ -4,6 +4,7 @@ password rules depend on them. DATABASE_URL names the Postgres database.
 """
 
 import os
+from datetime import timedelta
 
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
@@ -51,6 +52,12 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# Lifetimes that no run of the tests outlasts.
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(days=365 * 50),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=365 * 50),
+}
 
 # Django's default list, in its order, and plain bcrypt, which Django ships but
 # does not list; a database may hold any of them.

@@ -13,6 +13,9 @@ from psycopg.conninfo import conninfo_to_dict
 SECRET_KEY = "only-for-fixtures"
 DEBUG = False
 
+# The tables of the app begin with it.
+APP_LABEL = os.environ.get("DJANGO_APP_LABEL") or "api"
+
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
@@ -55,6 +58,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 # Lifetimes that no run of the tests outlasts.
 SIMPLE_JWT = {
+    "UPDATE_LAST_LOGIN": True,
     "ACCESS_TOKEN_LIFETIME": timedelta(days=365 * 50),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=365 * 50),
 }

@@ -541,7 +541,8 @@ export interface paths {
         put?: never;
         /**
          * Log in for a pair of tokens
-         * @description The username may be the user's email. Opens a session.
+         * @description The username may be the user's email. Opens a session. A name that several users have, which only a database
+         *     that was taken over from Django can hold, is answered as a wrong password is.
          */
         post: operations["obtainToken"];
         delete?: never;
@@ -564,6 +565,9 @@ export interface paths {
          * @description Each refresh gives a new refresh token of the same session. Sending the one before again is answered as
          *     long as its successor was not used (parallel tabs, a lost answer, a client that never stores the new one);
          *     sending any older one ends the session (RFC 9700, 4.14).
+         *
+         *     For a while after a cut-over (LEGACY_JWT_UNTIL) refresh tokens that Django signed are taken too: one opens a
+         *     session at its first use, and from then on is the first refresh token of that session.
          */
         post: operations["refreshToken"];
         delete?: never;
@@ -717,7 +721,8 @@ export interface paths {
         put?: never;
         /**
          * Send a user a password reset
-         * @description As `forgotPassword` for the user's email; 409 where the user is inactive or has no email or password.
+         * @description As `forgotPassword` for the user's email; 409 where the user is inactive, or has no password, or no email that is
+         *     nobody else's.
          */
         post: operations["sendUserPasswordReset"];
         delete?: never;
@@ -826,7 +831,8 @@ export interface paths {
         put?: never;
         /**
          * Set a new password with a reset token
-         * @description The token works once, and ends all sessions of the user.
+         * @description The token works once, and ends all sessions of the user. For a while after a cut-over (LEGACY_JWT_UNTIL) those
+         *     that Django sent are taken too.
          */
         post: operations["confirmPasswordReset"];
         delete?: never;

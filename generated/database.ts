@@ -126,6 +126,17 @@ export interface IdempotencyKey {
   status: number | null;
 }
 
+export interface LegacyCutoff {
+  issued_after: Timestamp;
+  user_id: number;
+}
+
+export interface LegacyToken {
+  expires_at: Timestamp;
+  id: string;
+  user_id: number;
+}
+
 export interface LoginGuess {
   blocked_until: Timestamp;
   failures: number;
@@ -174,6 +185,8 @@ export interface DB {
   django_content_type: DjangoContentType;
   email_confirmation: EmailConfirmation;
   idempotency_key: IdempotencyKey;
+  legacy_cutoff: LegacyCutoff;
+  legacy_token: LegacyToken;
   login_guess: LoginGuess;
   password_reset: PasswordReset;
   user_session: UserSession;

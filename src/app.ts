@@ -39,7 +39,9 @@ import type { Services } from './services.ts'
 import { createGuesses } from './sessions/guesses.ts'
 import { sessionHandlers } from './sessions/handlers.ts'
 import { openKeyRing } from './sessions/keys.ts'
+import { createLegacyTokens } from './sessions/legacy-tokens.ts'
 import { createPrincipals } from './sessions/principals.ts'
+import { openLegacySession } from './sessions/queries.ts'
 import { createTokens, jwtOptions } from './sessions/tokens.ts'
 import { userHandlers } from './users/handlers.ts'
 
@@ -86,6 +88,8 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
 
   const limitRate = await startRateLimits(app, config.rateLimits)
   const tokens = createTokens(app, keyRing, config)
+  const { legacy } = config.tokens
+  const legacyTokens = legacy && createLegacyTokens(app, legacy)
   app.addHook('onClose', async () => keyRing.close())
   const { hashCost, hashThreads, hashQueue } = config.passwords
   const hashing = await startHashing(hashCost, hashThreads, hashQueue)
@@ -98,7 +102,19 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
 
   const protectedRoles = rolesInRules(rules)
   const guesses = createGuesses(database)
-  const services: Services = { config, database, hashing, guesses, keyRing, tokens, pictures, mailer, metrics, protectedRoles }
+  const services: Services = {
+    config,
+    database,
+    hashing,
+    guesses,
+    keyRing,
+    tokens,
+    legacyTokens,
+    pictures,
+    mailer,
+    metrics,
+    protectedRoles
+  }
   const handlers: Handlers = {
     ...profileHandlers(services),
     ...userHandlers(services),
@@ -111,7 +127,12 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
   }
   const authenticate: Authenticate = async (token, permission) => {
     const claims = await tokens.readAccess(token)
-    return claims && principals.find(claims, permission)
+    if (claims) return principals.find(claims, permission)
+    const legacy = legacyTokens?.read(token)
+    if (legacy?.token_type !== 'access') return undefined
+    const known = await principals.find(legacy, permission)
+    if (known || !(await openLegacySession(database, legacy))) return known
+    return principals.find(legacy, permission)
   }
   const principals = createPrincipals(database, config.database.listenUrl ?? databaseUrl, app.log)
   app.addHook('onClose', () => principals.close())

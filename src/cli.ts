@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { ConfigError, readConfig } from './config.ts'
+import { type Config, ConfigError, readConfig } from './config.ts'
+import { AdoptionError } from './database/adoption.ts'
 import { connect, type Database } from './database/connection.ts'
 import { startEmbedded } from './database/embedded.ts'
 import { migrate, missingMigrations } from './database/migrator.ts'
@@ -45,11 +46,20 @@ const commands: Record<string, Command> = {
   },
   migrate: {
     summary: 'brings the database to this version',
-    usage: 'migrate',
+    usage: 'migrate [--allow-duplicates]',
+    details: `An empty database gets all tables. One in which Django made its tables is taken over: they are checked, and
+used as they are, and only tables and indexes of this service are added. The app whose tables hold profiles
+is named by DJANGO_APP_LABEL.
+
+  --allow-duplicates    where several users share a username or an email, but for its case: goes on without
+                        the unique indexes; without this they are listed, and nothing is changed
+
+Ends with 0; with 1 if the database can't be taken over as it is. It may run any number of times.`,
     async run(args) {
-      parseArgs({ args, options: {} })
-      await withDatabaseUrl(async (url) => {
-        const done = await migrate(url)
+      const { values } = parseArgs({ args, options: { 'allow-duplicates': { type: 'boolean', default: false } } })
+      await withDatabaseUrl(async (url, { database: { appLabel } }) => {
+        const duplicates = values['allow-duplicates'] ? 'defer' : 'refuse'
+        const done = await migrate(url, { appLabel, duplicates, onNotice: console.log })
         console.log(done.length > 0 ? `Migrated: ${done.join(', ')}` : 'Nothing to migrate.')
       })
     }
@@ -256,20 +266,21 @@ function everySecond(tell: (text: string) => void): (text: string) => void {
 /** Seconds until a new key signs: as long as verifiers may keep the JWKS (`operations/jwks.ts`). */
 const keyDelay = 300
 
-async function withDatabaseUrl(work: (url: string) => Promise<void>): Promise<void> {
+async function withDatabaseUrl(work: (url: string, config: Config) => Promise<void>): Promise<void> {
   const config = readConfig(process.env)
-  if (config.database.url !== undefined) return work(config.database.url)
+  if (config.database.url !== undefined) return work(config.database.url, config)
   const embedded = await startEmbedded(config.dataDir)
   try {
-    await work(embedded.url)
+    await work(embedded.url, config)
   } finally {
     await embedded.stop()
   }
 }
 
 async function withDatabase(work: (database: Database) => Promise<void>): Promise<void> {
-  await withDatabaseUrl(async (url) => {
-    const database = connect({ url, poolSize: 1, preparedStatements: false, onError: console.error })
+  await withDatabaseUrl(async (url, config) => {
+    const options = { ...config.database, poolSize: 1, preparedStatements: false }
+    const database = connect({ ...options, url, onError: console.error })
     try {
       await work(database)
     } finally {
@@ -297,7 +308,8 @@ else if (!command) {
 } else {
   await command.run(args).catch((error: Error) => {
     // A fault of the settings or the arguments is told as it is; anything else needs its stack.
-    const told = [ConfigError, CommandError, ShadowError, SourceError, StoreUnavailable].some((kind) => error instanceof kind)
+    const kinds = [ConfigError, CommandError, AdoptionError, ShadowError, SourceError, StoreUnavailable]
+    const told = kinds.some((kind) => error instanceof kind)
     console.error(told ? error.message : error)
     process.exitCode = 1
   })

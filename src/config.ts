@@ -34,6 +34,8 @@ export interface Config {
     readonly poolSize: number
     /** Whether statements are prepared by name; off behind a PgBouncer that can't keep them. */
     readonly preparedStatements: boolean
+    /** Label of the Django app whose tables hold profiles and provinces. */
+    readonly appLabel: string
   }
   readonly tokens: {
     readonly secret: string | undefined
@@ -47,6 +49,8 @@ export interface Config {
     readonly accessTtl: number
     readonly refreshTtl: number
     readonly refreshReuse: RefreshReuse
+    /** Undefined where nothing that Django signed is taken. */
+    readonly legacy: LegacySettings | undefined
   }
   /** operationId -> role names any of which lets a caller in; see `contract/access.ts`. */
   readonly requiredRoles: ReadonlyMap<string, readonly string[]>
@@ -87,6 +91,13 @@ export interface Config {
   readonly auditRetention: number
 }
 
+/** What Django signed is taken for a while after a cut-over. */
+export interface LegacySettings {
+  /** Django's SECRET_KEY. */
+  readonly secret: string
+  readonly until: Date
+}
+
 export interface PathAlias {
   readonly from: string
   readonly to: string
@@ -120,6 +131,8 @@ const environmentSchema = {
     DATABASE_LISTEN_URL: { type: 'string', pattern: '^postgres(ql)?://' },
     DATABASE_POOL_SIZE: { type: 'integer', minimum: 1, maximum: 1000, default: 10 },
     PREPARED_STATEMENTS: { type: 'boolean', default: true },
+    // Longer ones would not leave room, in Postgres' 63 characters, to tell the names of their indexes apart.
+    DJANGO_APP_LABEL: { type: 'string', pattern: '^[a-z_][a-z0-9_]*$', maxLength: 28, default: 'api' },
     JWT_SECRET: { type: 'string', minLength: 32 },
     JWT_PRIVATE_KEY: { type: 'string', minLength: 1 },
     JWT_KEYS_DIR: { type: 'string', minLength: 1 },
@@ -129,6 +142,8 @@ const environmentSchema = {
     ACCESS_TOKEN_TTL: { ...duration, default: '5m' },
     REFRESH_TOKEN_TTL: { ...duration, default: '7d' },
     REFRESH_REUSE: { enum: ['lenient', 'strict'], default: 'lenient' },
+    LEGACY_JWT_SECRET: { type: 'string', minLength: 1 },
+    LEGACY_JWT_UNTIL: { type: 'string', minLength: 1 },
     REQUIRED_ROLES: { type: 'string', default: '' },
     PASSWORD_HASH_COST: { type: 'integer', minimum: 4, maximum: 16, default: 12 },
     PASSWORD_HASH_THREADS: { type: 'integer', minimum: 1, maximum: 256 },
@@ -178,6 +193,7 @@ interface Environment {
   DATABASE_LISTEN_URL?: string
   DATABASE_POOL_SIZE: number
   PREPARED_STATEMENTS: boolean
+  DJANGO_APP_LABEL: string
   JWT_SECRET?: string
   JWT_PRIVATE_KEY?: string
   JWT_ISSUER: string
@@ -187,6 +203,8 @@ interface Environment {
   ACCESS_TOKEN_TTL: string
   REFRESH_TOKEN_TTL: string
   REFRESH_REUSE: RefreshReuse
+  LEGACY_JWT_SECRET?: string
+  LEGACY_JWT_UNTIL?: string
   REQUIRED_ROLES: string
   PASSWORD_HASH_COST: number
   PASSWORD_HASH_THREADS?: number
@@ -245,6 +263,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
 
   const keySources = (['JWT_SECRET', 'JWT_PRIVATE_KEY', 'JWT_KEYS_DIR'] as const).filter((name) => env[name] !== undefined)
   if (keySources.length > 1) faults.push(`${keySources.join(', ')}: set one of them`)
+  const legacy = readLegacy(env, faults)
   const mailFor = [
     ...(env.PASSWORD_RESET_DELIVERY === 'email' ? ['PASSWORD_RESET_DELIVERY=email'] : []),
     ...(env.EMAIL_VERIFICATION === 'required' ? ['EMAIL_VERIFICATION=required'] : []),
@@ -279,7 +298,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       url: env.DATABASE_URL,
       listenUrl: env.DATABASE_LISTEN_URL,
       poolSize: env.DATABASE_POOL_SIZE,
-      preparedStatements: env.PREPARED_STATEMENTS
+      preparedStatements: env.PREPARED_STATEMENTS,
+      appLabel: env.DJANGO_APP_LABEL
     },
     tokens: {
       secret: env.JWT_SECRET,
@@ -291,7 +311,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       permissionLimit: env.TOKEN_PERMISSIONS,
       accessTtl: seconds(env.ACCESS_TOKEN_TTL),
       refreshTtl: seconds(env.REFRESH_TOKEN_TTL),
-      refreshReuse: env.REFRESH_REUSE
+      refreshReuse: env.REFRESH_REUSE,
+      legacy
     },
     requiredRoles,
     passwords: {
@@ -367,6 +388,32 @@ function dangersInProduction(env: Environment): string[] {
   }
   if (env.PASSWORD_HASH_COST < 10) dangers.push('PASSWORD_HASH_COST: must be at least 10 in production')
   return dangers
+}
+
+/** Days for which tokens of Django's may go on; a refresh token of simplejwt's lives for one, and seldom for thirty. */
+const longestLegacy = 90
+
+function readLegacy(env: Environment, faults: string[]): LegacySettings | undefined {
+  const { LEGACY_JWT_SECRET: secret, LEGACY_JWT_UNTIL: text } = env
+  if ((secret === undefined) !== (text === undefined)) faults.push('LEGACY_JWT_SECRET, LEGACY_JWT_UNTIL: set both, or neither')
+  if (secret === undefined || text === undefined) return undefined
+  const until = readTime(text)
+  if (until === undefined) {
+    faults.push(`LEGACY_JWT_UNTIL: "${text}" is no date such as 2026-01-31 and no time such as 2026-01-31T12:00:00Z`)
+    return undefined
+  }
+  if (until.getTime() > Date.now() + longestLegacy * 86_400_000) {
+    faults.push(`LEGACY_JWT_UNTIL: must be within ${longestLegacy} days; whoever has Django's SECRET_KEY is anybody until then`)
+  }
+  return { secret, until }
+}
+
+/** A date (its beginning, in UTC) or a time of RFC 3339, 5.6; undefined for anything else, and for days that there are not. */
+function readTime(text: string): Date | undefined {
+  const day = /^(\d{4}-\d\d-\d\d)(T\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d))?$/i.exec(text)?.[1]
+  const [start, time] = [new Date(`${day}T00:00:00Z`), new Date(text)]
+  const real = !Number.isNaN(time.getTime()) && !Number.isNaN(start.getTime()) && start.toISOString().startsWith(day as string)
+  return day !== undefined && real ? time : undefined
 }
 
 function readS3(env: Environment, faults: string[]): S3Settings {

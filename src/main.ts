@@ -32,7 +32,9 @@ export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
       closers.push(async () => (await embedded.catch(() => undefined))?.stop())
       url = (await embedded).url
     }
-    const migrations = await migrate(url)
+    const notices: string[] = []
+    const { appLabel } = config.database
+    const migrations = await migrate(url, { appLabel, duplicates: 'keep', onNotice: (notice) => notices.push(notice) })
     const onError = (err: Error) => log?.warn({ err }, 'A database connection was lost')
     const database = connect({ ...config.database, url, onError })
     closers.push(() => database.destroy())
@@ -41,6 +43,7 @@ export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
     closers.push(() => app.close())
     log = app.log
     log.info({ migrations, embedded: config.database.url === undefined }, 'Database ready')
+    for (const notice of notices) log.warn(notice)
     if (config.passwords.resetDelivery === 'response') {
       log.warn('PASSWORD_RESET_DELIVERY=response: whoever asks for a password reset is given its token')
     }

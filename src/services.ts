@@ -6,6 +6,7 @@ import type { Mailer } from './passwords/mail.ts'
 import type { Pictures } from './pictures/pictures.ts'
 import type { Guesses } from './sessions/guesses.ts'
 import type { KeyRing } from './sessions/keys.ts'
+import type { LegacyTokens } from './sessions/legacy-tokens.ts'
 import type { Tokens } from './sessions/tokens.ts'
 
 /** What handlers work with; put together in `app.ts`, the one place that does. */
@@ -16,6 +17,8 @@ export interface Services {
   readonly guesses: Guesses
   readonly keyRing: KeyRing
   readonly tokens: Tokens
+  /** Undefined where no tokens of Django's are taken. */
+  readonly legacyTokens: LegacyTokens | undefined
   readonly pictures: Pictures
   readonly mailer: Mailer
   readonly metrics: Metrics

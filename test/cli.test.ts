@@ -10,6 +10,7 @@ import t, { type Test } from 'tap'
 import { readConfig } from '../src/config.ts'
 import { connect } from '../src/database/connection.ts'
 import { ensureAdministrator } from '../src/operations/first-start.ts'
+import { createDjangoDatabase } from './support/django.ts'
 import { createTestDatabase, type TestDatabase } from './support/postgres.ts'
 import { startService } from './support/service.ts'
 
@@ -130,6 +131,20 @@ t.test('a configuration that can not be used is told without a stack, and ends w
   t.equal(code, 1)
   for (const name of ['PORT', 'DATABASE_URL', 'PUBLIC_URL', 'JWT_PRIVATE_KEY']) t.match(output, `  - ${name}`)
   t.notMatch(output, stack)
+})
+
+t.test('a database of Django with users who share a name is taken over where that is allowed, and only then', async (t) => {
+  const users = ['maria', 'Maria'].map((username, index) => ({ id: 7 + index, username, superuser: true }))
+  const db = await createDjangoDatabase(t, { users })
+  const env = { DATABASE_URL: db.url, PORT: await freePort(), DATA_DIR: '/nonexistent' }
+  for (const command of ['migrate', 'serve']) {
+    const { code, output } = await run(t, [command], env)
+    t.equal(code, 1, command)
+    t.match(output, /maria: ids 7, 8\n[\s\S]*npm run migrate -- --allow-duplicates/)
+    t.notMatch(output, stack)
+  }
+  t.match(await run(t, ['migrate', '--allow-duplicates'], env), { code: 0, output: /one username belongs to several users/ })
+  t.match(await run(t, ['migrate'], env), { code: 1, output: /maria: ids 7, 8/ })
 })
 
 t.test('migrate and create-admin work on an empty database', async (t) => {

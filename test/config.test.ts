@@ -128,3 +128,31 @@ t.test('settings that exclude or need each other are told', async (t) => {
   )
   t.same(readConfig({ PATH_ALIASES: '' }).pathAliases, [])
 })
+
+t.test('what Django signed is taken until a time that is set with its key, and not far away', async (t) => {
+  const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
+  t.equal(readConfig({}).tokens.legacy, undefined)
+  const day = inDays(30).slice(0, 10)
+  t.same(readConfig({ LEGACY_JWT_SECRET: 'x', LEGACY_JWT_UNTIL: day }).tokens.legacy, { secret: 'x', until: new Date(day) })
+  for (const until of [inDays(89), '2020-02-29', '2020-01-31T23:59:59.5+06:00']) {
+    t.equal(faultsOf({ LEGACY_JWT_SECRET: 'x', LEGACY_JWT_UNTIL: until }), '', until)
+  }
+  for (const until of [
+    'tomorrow',
+    '2020-02-30',
+    '2020-1-1',
+    '2020-01-01T25:00:00Z',
+    '2020-01-01T00:00:00',
+    '1700000000',
+    inDays(91)
+  ]) {
+    t.match(faultsOf({ LEGACY_JWT_SECRET: 'x', LEGACY_JWT_UNTIL: until }), /^ {2}- LEGACY_JWT_UNTIL: /m, until)
+  }
+  for (const half of [{ LEGACY_JWT_SECRET: 'x' }, { LEGACY_JWT_UNTIL: day }]) t.match(faultsOf(half), /set both, or neither/)
+})
+
+t.test('the label of the Django app is one that a table can begin with', async (t) => {
+  t.equal(readConfig({ DJANGO_APP_LABEL: 'accounts_2' }).database.appLabel, 'accounts_2')
+  for (const label of ['2nd', 'Api', 'a-b', 'a"b', 'ñ', 'a'.repeat(29)])
+    t.match(faultsOf({ DJANGO_APP_LABEL: label }), /DJANGO_APP_LABEL/, label)
+})

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { DB } from '../../generated/database.ts'
+import { AppTables, defaultAppLabel } from './app-tables.ts'
 
 export type Database = Kysely<DB>
 /** A database or a transaction on it: what a query needs to run. */
@@ -11,6 +12,8 @@ export interface DatabaseOptions {
   readonly url: string
   readonly poolSize: number
   readonly preparedStatements: boolean
+  /** See `app-tables.ts`. */
+  readonly appLabel?: string
   /** Told of connections that break. */
   readonly onError: (error: Error) => void
   /** Told of every statement that is sent, for those who count them. */
@@ -65,8 +68,9 @@ export function connect(options: DatabaseOptions): Database {
   // pool tells of idle ones once more.
   pool.on('connect', (client) => client.on('error', options.onError))
   pool.on('error', () => {})
-  const { onStatement } = options
-  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }), ...(onStatement && { log: onStatement }) })
+  const { onStatement, appLabel = defaultAppLabel } = options
+  const plugins = appLabel === defaultAppLabel ? [] : [new AppTables(appLabel)]
+  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }), plugins, ...(onStatement && { log: onStatement }) })
 }
 
 /**

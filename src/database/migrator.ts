@@ -1,10 +1,28 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { type Migration, Migrator, sql } from 'kysely'
+import { AdoptionError, presentTables, tableAdvice, tableFaults, tablesMadeBy } from './adoption.ts'
+import { defaultAppLabel, relabel } from './app-tables.ts'
 import { type Connection, connect } from './connection.ts'
+import { duplicateAdvice, listDuplicates, makeNameIndexes, nameIndexesOf } from './unique-names.ts'
 
 const folder = new URL('../../migrations/', import.meta.url)
 const table = 'user_management_migration'
 const lockTable = 'user_management_migration_lock'
+
+/** Migrations that do less, or nothing, in a database where Django made its tables. */
+const [djangoTables, djangoRows, uniqueNames] = ['0001_django_tables', '0002_django_rows', '0003_unique_without_case'] as const
+
+export interface MigrationOptions {
+  /** See `app-tables.ts`. */
+  readonly appLabel?: string
+  /**
+   * What to do where several users share a name: `refuse`, `defer` the unique indexes, or `keep` to what was decided
+   * before (refuse where that is nothing).
+   */
+  readonly duplicates?: 'refuse' | 'defer' | 'keep'
+  /** Told what an operator should know. */
+  readonly onNotice?: (notice: string) => void
+}
 
 /** The names of all migrations of this version, in their order. */
 export async function migrationNames(): Promise<string[]> {
@@ -15,41 +33,99 @@ export async function migrationNames(): Promise<string[]> {
     .sort()
 }
 
-async function loadMigrations(): Promise<Record<string, Migration>> {
-  const migrations: Record<string, Migration> = {}
+/** The SQL of all migrations, by name, for an app label. */
+async function readMigrations(appLabel: string): Promise<Map<string, string>> {
+  const texts = new Map<string, string>()
   for (const name of await migrationNames()) {
-    const text = await readFile(new URL(`${name}.sql`, folder), 'utf8')
-    migrations[name] = { up: async (database) => void (await sql.raw(text).execute(database)) }
+    texts.set(name, relabel(await readFile(new URL(`${name}.sql`, folder), 'utf8'), appLabel))
   }
-  return migrations
+  return texts
 }
 
 /**
- * Brings the database at `url` to this version, in one transaction; replicas that start together wait for one
- * another.
+ * Brings the database at `url` to this version, in one transaction; replicas that start together wait for one another.
+ * Where Django has made its tables they are checked and used as they are, and no row of theirs is touched.
  * @returns the names of the migrations that were run
- * @throws Error with the name of the migration that failed; nothing is changed then
+ * @throws AdoptionError with all that is wrong with Django's tables and rows; Error with the name of the migration that
+ *   failed. Nothing is changed then.
  */
-export async function migrate(url: string): Promise<string[]> {
+export async function migrate(url: string, options: MigrationOptions = {}): Promise<string[]> {
+  const { appLabel = defaultAppLabel, duplicates = 'refuse', onNotice = () => {} } = options
+  const texts = await readMigrations(appLabel)
+  const nameIndexes = nameIndexesOf(texts.get(uniqueNames) as string)
+  let adopted = false
+
+  const steps: Readonly<Record<string, (transaction: Connection, text: string) => Promise<unknown>>> = {
+    async [djangoTables](transaction, text) {
+      const present = await presentTables(transaction, tablesMadeBy(text))
+      if (present.length === 0) return sql.raw(text).execute(transaction)
+      adopted = true
+      const own = [...texts].flatMap(([name, migration]) => (name === djangoTables ? [] : tablesMadeBy(migration)))
+      const faults = [
+        ...(await tableFaults(transaction, text)),
+        ...(await presentTables(transaction, own)).map((name) => `there is a table ${name}, which this service has to make`)
+      ]
+      if (faults.length > 0) throw new AdoptionError(faults, [tableAdvice])
+      return undefined
+    },
+    // What Django made there is there, and which roles and provinces there are is for whoever runs it to say.
+    [djangoRows]: async (transaction, text) => (adopted ? undefined : sql.raw(text).execute(transaction)),
+    [uniqueNames]: async (transaction) => {
+      const deferred = await makeNameIndexes(transaction, nameIndexes)
+      if (deferred.length > 0 && duplicates !== 'defer') {
+        throw new AdoptionError(await listDuplicates(transaction, deferred), duplicateAdvice)
+      }
+    }
+  }
+  const migrations = Object.fromEntries(
+    [...texts].map(([name, text]): [string, Migration] => {
+      const step = steps[name] ?? ((transaction) => sql.raw(text).execute(transaction))
+      return [name, { up: async (transaction) => void (await step(transaction, text)) }]
+    })
+  )
+
   // A pool of its own: migrations are several statements each, which can't be prepared.
   const database = connect({ url, poolSize: 2, preparedStatements: false, onError: () => {} })
   try {
     const migrator = new Migrator({
       db: database,
-      provider: { getMigrations: loadMigrations },
+      provider: { getMigrations: async () => migrations },
       migrationTableName: table,
       migrationLockTableName: lockTable
     })
     const { error, results = [] } = await migrator.migrateToLatest()
+    if (error instanceof AdoptionError) throw error
     const failed = results.find(({ status }) => status === 'Error')
     if (failed) {
       throw new Error(`Migration ${failed.migrationName} failed: ${(error as Error).message}`, { cause: error })
     }
     if (error) throw error
+
+    const tables = tablesMadeBy(texts.get(djangoTables) as string)
+    const present = await presentTables(database, tables)
+    const missing = tables.filter((name) => !present.includes(name)).map((name) => `the table ${name} is missing`)
+    if (missing.length > 0) throw new AdoptionError(missing, [tableAdvice])
+    const deferred = await database.transaction().execute((transaction) => makeNameIndexes(transaction, nameIndexes))
+    const shared = await listDuplicates(database, deferred)
+    if (deferred.length > 0 && duplicates === 'refuse') throw new AdoptionError(shared, duplicateAdvice)
+
+    if (adopted) onNotice("Django's tables were taken over as they are; none of their rows was touched.")
+    if (adopted && !(await hasRole(database, 'admin'))) {
+      onNotice('There is no role admin: only superusers may administrate, until one of them makes it.')
+    }
+    if (deferred.length > 0) {
+      // Names are not for logs; `migrate` lists them.
+      const counts = shared.map((text) => text.split(', without')[0]).join(', ')
+      onNotice(`Names are not unique yet: ${counts}. \`npm run migrate\` lists them, and makes them unique once they can be.`)
+    }
     return results.filter(({ status }) => status === 'Success').map(({ migrationName }) => migrationName)
   } finally {
     await database.destroy()
   }
+}
+
+async function hasRole(database: Connection, name: string): Promise<boolean> {
+  return (await database.selectFrom('auth_group').select('id').where('name', '=', name).executeTakeFirst()) !== undefined
 }
 
 /** The names of the migrations of this version that the database lacks. */

@@ -4,8 +4,8 @@ import type { ReplayCause } from '../sessions/queries.ts'
 
 /** What the service counts, for `GET /metrics` (Prometheus). */
 export interface Metrics {
-  /** `delayed` was not checked, since too many wrong ones came before. */
-  countLogin(result: 'success' | 'failure' | 'delayed'): void
+  /** `delayed` was not checked, since too many wrong ones came before; `ambiguous` named several users. */
+  countLogin(result: 'success' | 'failure' | 'delayed' | 'ambiguous'): void
   /** `stale` ended its session; the others were answered, and would end theirs under REFRESH_REUSE=strict. */
   countReplay(cause: ReplayCause | 'stale'): void
 }

@@ -5,6 +5,7 @@ import type { Services } from '../services.ts'
 import { revokeSessions } from '../sessions/queries.ts'
 import { authorityFault } from '../users/authority.ts'
 import { auditTarget, findAccount } from '../users/queries.ts'
+import { isLegacyReset } from './legacy-reset.ts'
 import { hashToken, newLinkToken } from './link-token.ts'
 import { resetMail } from './mail.ts'
 import { passwordFaults } from './policy.ts'
@@ -12,8 +13,10 @@ import { knowsPassword } from './proof.ts'
 import {
   findPasswordAccount,
   findPasswordReset,
+  findResetState,
   issuePasswordReset,
   mayResetPassword,
+  type PasswordAccount,
   type ResetKey,
   replacePassword,
   setPassword,
@@ -58,6 +61,14 @@ export function passwordHandlers(services: Services): HandlersOf<PasswordOperati
     return { account, body: { message, uid: null, token: null, reset_link: null } }
   }
 
+  /** The user whom Django sent this reset token to, for as long as what it signed is taken. */
+  async function findLegacyReset(userId: number, token: string): Promise<PasswordAccount | undefined> {
+    const { legacy } = config.tokens
+    if (!legacy || Date.now() >= legacy.until.getTime()) return undefined
+    const account = await findResetState(database, userId)
+    return account && isLegacyReset(token, account, legacy.secret) ? account : undefined
+  }
+
   return {
     async forgotPassword({ body, origin }) {
       return { status: 200, body: (await sendReset(body.email, origin, mailPause)).body }
@@ -68,14 +79,18 @@ export function passwordHandlers(services: Services): HandlersOf<PasswordOperati
       const invalid = () => refuse('invalid_reset_token', 'The reset link is not valid, was used before, or has expired.')
       if (userId === undefined) throw invalid()
       const key: ResetKey = { userId, tokenHash: hashToken(body.token) }
-      const account = await findPasswordReset(database, key)
+      const issued = await findPasswordReset(database, key)
+      const account = issued ?? (await findLegacyReset(userId, body.token))
       if (!account) throw invalid()
       const faults = passwordFaults(body.new_password, account)
       if (faults.length > 0) throw refuse('invalid_input', 'The new password can not be used.', { new_password: faults })
 
       const password = await hashing.hash(body.new_password)
       await database.transaction().execute(async (transaction) => {
-        if (!(await usePasswordReset(transaction, key, password))) throw invalid()
+        const used = issued
+          ? await usePasswordReset(transaction, key, password)
+          : await replacePassword(transaction, userId, { current: account.password, next: password })
+        if (!used) throw invalid()
         await revokeSessions(transaction, { userId }, 'password_reset')
         await dropConfirmation(transaction, userId, 'change')
         await recordEvent(transaction, origin, { action: 'password.reset', target: auditTarget(account) })
@@ -125,7 +140,8 @@ export function passwordHandlers(services: Services): HandlersOf<PasswordOperati
       // In the response it would hand the account to the caller.
       const unfit = resetDelivery === 'response' ? authorityFault(principal, account) : undefined
       if (unfit !== undefined) throw refuse('permission_denied', unfit)
-      const notPossible = () => refuse('not_possible', 'The user is inactive, or has no email or no password to reset.')
+      const notPossible = () =>
+        refuse('not_possible', "The user is inactive, or has no password to reset, or no email that is nobody else's.")
       if (account.email === '' || !(await mayResetPassword(database, id))) throw notPossible()
       const sent = await sendReset(account.email, origin, 0)
       // Another user by now, or none, with this email.

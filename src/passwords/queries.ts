@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Connection, id } from '../database/connection.ts'
+import type { ResetState } from './legacy-reset.ts'
 import type { PasswordOwner } from './policy.ts'
 
 /**
@@ -41,8 +42,8 @@ export async function mayResetPassword(database: Connection, userId: number): Pr
 
 export interface IssuedReset {
   /**
-   * Undefined when no active user with a usable password has the email, and the row made then is good for nothing; or
-   * when a reset was opened a moment ago, which goes on being good.
+   * Undefined when no active user with a usable password has the email, or several have, and the row made then is good
+   * for nothing; or when a reset was opened a moment ago, which goes on being good.
    */
   readonly account: { readonly id: number; readonly username: string; readonly email: string } | undefined
   /** The greatest user id there is, which a made-up id has to look like. */
@@ -50,7 +51,7 @@ export interface IssuedReset {
 }
 
 /**
- * Opens a password reset for the user with this email, in the place of an earlier one, in one statement that does the
+ * Opens a password reset for the one user who can log in and has this email, in the place of an earlier one, in one statement that does the
  * same work whether there is such a user or not.
  */
 export async function issuePasswordReset(
@@ -62,8 +63,11 @@ export async function issuePasswordReset(
       select id, username, email, ${accountState} as state
       from auth_user
       where lower(email) = lower(${reset.email}) and ${resettable}
-      order by id
-      limit 1
+        and not exists (
+          select from auth_user other
+          where lower(other.email) = lower(${reset.email}) and other.email <> '' and other.id <> auth_user.id
+            and other.is_active and other.password not like '!%'
+        )
       for key share
     ), swept as (
       delete from password_reset
@@ -135,8 +139,18 @@ export async function usePasswordReset(transaction: Connection, key: ResetKey, p
   return rows.length === 1
 }
 
+/** As `findPasswordAccount`, with what Django's reset tokens are bound to. */
+export function findResetState(database: Connection, userId: number): Promise<(PasswordAccount & ResetState) | undefined> {
+  return database
+    .selectFrom('auth_user')
+    .select([...accountColumns, 'last_login'])
+    .where('id', '=', id(userId))
+    .where('is_active', '=', true)
+    .executeTakeFirst()
+}
+
 /**
- * Sets a new password where the present one is still `current`, so that of two changes at once only one holds.
+ * Sets a new password where the present one of an active user is still `current`, so that of two changes at once only one holds.
  * @returns whether it was set
  */
 export async function replacePassword(
@@ -148,6 +162,7 @@ export async function replacePassword(
     .updateTable('auth_user')
     .set({ password: passwords.next })
     .where('id', '=', id(userId))
+    .where('is_active', '=', true)
     .where('password', '=', passwords.current)
     .executeTakeFirst()
   return result.numUpdatedRows === 1n

@@ -15,7 +15,7 @@ export interface ProfileChanges {
 /** Makes the user's profile if it is missing: once, however many ask at the same time. Nothing for an unknown user. */
 export async function ensureProfile(database: Connection, userId: number): Promise<void> {
   await sql`
-    insert into api_userprofile (user_id, created_at, updated_at)
+    insert into ${sql.table('api_userprofile')} (user_id, created_at, updated_at)
     select id, now(), now() from auth_user where id = ${id(userId)} for key share
     on conflict (user_id) do nothing`.execute(database)
 }

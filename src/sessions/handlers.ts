@@ -5,6 +5,7 @@ import { tooManyRequests } from '../contract/problems.ts'
 import type { Services } from '../services.ts'
 import { auditTarget, findAccount } from '../users/queries.ts'
 import type { Wait } from './guesses.ts'
+import type { LegacyToken } from './legacy-tokens.ts'
 import {
   findUserByLogin,
   isTokenLive,
@@ -12,6 +13,7 @@ import {
   type LoginAccount,
   type LoginField,
   listSessionsOf,
+  openLegacySession,
   openSession,
   revokeSessions,
   rotateRefreshToken,
@@ -31,27 +33,31 @@ type SessionOperation =
   | 'endUserSessions'
   | 'verifyAccess'
 
-export function sessionHandlers({ database, guesses, hashing, tokens, metrics, config }: Services): HandlersOf<SessionOperation> {
+export function sessionHandlers(services: Services): HandlersOf<SessionOperation> {
+  const { database, guesses, hashing, tokens, legacyTokens, metrics, config } = services
   const { refreshTtl, refreshReuse } = config.tokens
   const lenient = refreshReuse === 'lenient'
   const withPermissions = config.tokens.permissionLimit > 0
 
   /**
-   * Proves a password and opens a session. Unknown name, wrong password and inactive account cost the same time and
-   * can't be told apart.
+   * Proves a password and opens a session. Unknown name, wrong password, inactive account and a name that several
+   * accounts have cost the same time and can't be told apart; the log tells of the last.
    */
   async function logIn(
     login: string,
     fields: readonly LoginField[],
     password: string,
-    { origin, userAgent }: Pick<Call<HandledOperation>, 'origin' | 'userAgent'>
+    { origin, userAgent, log }: Pick<Call<HandledOperation>, 'origin' | 'userAgent' | 'log'>
   ): Promise<{ account: LoginAccount; access: string; refresh: string } | undefined> {
     return guesses.attempt({ name: login, address: origin.address }, async (wait) => {
-      const account = await findUserByLogin(database, login, fields, withPermissions)
+      const found = await findUserByLogin(database, login, fields, withPermissions)
+      const ambiguous = found && 'ambiguous' in found ? found.ambiguous : undefined
+      const account = found && !('ambiguous' in found) ? found : undefined
       await refuseWhileDelayed(wait, account, origin)
       const proven = await hashing.verify(password, account?.password)
       const session = proven && account ? await open(account, password, { origin, userAgent }) : undefined
-      metrics.countLogin(session ? 'success' : 'failure')
+      metrics.countLogin(ambiguous ? 'ambiguous' : session ? 'success' : 'failure')
+      if (ambiguous) log.warn({ user_ids: ambiguous }, 'A login was refused: several users have the name that was typed')
       if (session && account) return { account, ...tokens.issue(account, session) }
       // Who is not there is not named: what was typed for a name is at times a password.
       await recordEvent(database, origin, { action: 'login.failed', target: account && auditTarget(account) })
@@ -109,6 +115,31 @@ export function sessionHandlers({ database, guesses, hashing, tokens, metrics, c
     })
   }
 
+  /**
+   * A token that Django signed, with its session open: it opens one here at its first use, and from then on is that session's
+   * first refresh token, or an access token of it.
+   */
+  async function readLegacy(
+    token: string,
+    { origin, userAgent }: Pick<Call<HandledOperation>, 'origin' | 'userAgent'>
+  ): Promise<LegacyToken | undefined> {
+    const legacy = legacyTokens?.read(token)
+    if (!legacy) return undefined
+    await database.transaction().execute(async (transaction) => {
+      if (!(await openLegacySession(transaction, legacy, { userAgent, address: origin.address }))) return
+      const account = await findAccount(transaction, legacy.user_id)
+      const after = { session: legacy.sid, user_agent: userAgent ?? null, by: `legacy_${legacy.token_type}_token` }
+      await recordEvent(transaction, origin, { action: 'session.opened', target: account && auditTarget(account), after })
+    })
+    return legacy
+  }
+
+  /** A refresh token of ours or of Django's; from then on it is all the same. */
+  async function readRefresh(token: string, call: Pick<Call<HandledOperation>, 'origin' | 'userAgent'>) {
+    const claims = (await tokens.readRefresh(token)) ?? (await readLegacy(token, call))
+    return claims?.token_type === 'refresh' ? claims : undefined
+  }
+
   const wrongCredentials = 'No active account has this name and password.'
 
   return {
@@ -151,7 +182,7 @@ export function sessionHandlers({ database, guesses, hashing, tokens, metrics, c
     },
 
     async refreshToken({ body, origin, userAgent, log, refuse }) {
-      const claims = await tokens.readRefresh(body.refresh)
+      const claims = await readRefresh(body.refresh, { origin, userAgent })
       if (!claims) throw refuse('invalid_token', 'The refresh token is not valid or has expired.')
       const { sid, user_id, jti } = claims
       const rotated = await rotateRefreshToken(database, {
@@ -159,7 +190,8 @@ export function sessionHandlers({ database, guesses, hashing, tokens, metrics, c
         user_id,
         jti,
         newJti: randomUUID(),
-        ttl: refreshTtl,
+        // Not before the token itself: a client that never stores the new one goes on with one of Django's.
+        ttl: Math.max(refreshTtl, claims.exp - Date.now() / 1000),
         lenient,
         withPermissions
       })
@@ -189,8 +221,8 @@ export function sessionHandlers({ database, guesses, hashing, tokens, metrics, c
       return { status: 200, body: tokens.issue(user, { sessionId: sid, refreshJti, expiresAt }) }
     },
 
-    async verifyToken({ body, refuse }) {
-      const claims = await tokens.read(body.token)
+    async verifyToken({ body, origin, userAgent, refuse }) {
+      const claims = (await tokens.read(body.token)) ?? (await readLegacy(body.token, { origin, userAgent }))
       const refreshJti = claims?.token_type === 'refresh' ? claims.jti : undefined
       if (!claims || !(await isTokenLive(database, { sid: claims.sid, user_id: claims.user_id, refreshJti, lenient }))) {
         throw refuse('invalid_token', 'The token is not valid, has expired, or its session has ended.')
@@ -198,9 +230,9 @@ export function sessionHandlers({ database, guesses, hashing, tokens, metrics, c
       return { status: 200, body: {} }
     },
 
-    async logout({ body, query, principal, origin }) {
+    async logout({ body, query, principal, origin, userAgent }) {
       const refresh = body?.refresh ?? body?.refresh_token
-      const claims = refresh === undefined ? undefined : await tokens.readRefresh(refresh)
+      const claims = refresh === undefined ? undefined : await readRefresh(refresh, { origin, userAgent })
       const session = claims
         ? { userId: claims.user_id, sid: claims.sid }
         : refresh === undefined && principal && { userId: principal.userId, sid: principal.sessionId }

@@ -2,6 +2,7 @@ import { type Expression, type RawBuilder, sql } from 'kysely'
 import type { Principal } from '../contract/handlers.ts'
 import { type Connection, id } from '../database/connection.ts'
 import { hasPermission, permissionNames, roleNames } from '../roles/queries.ts'
+import type { LegacyToken } from './legacy-tokens.ts'
 import type { TokenSubject } from './tokens.ts'
 
 /** Why a session ended before its time. */
@@ -76,23 +77,34 @@ export interface LoginAccount {
 /** Which of the two names a login may be. */
 export type LoginField = 'username' | 'email'
 
+/** Several accounts that a name fits equally well, as Django's database may have them. */
+export interface AmbiguousLogin {
+  readonly ambiguous: readonly number[]
+}
+
 /**
  * The account that `login` names, without regard to case. An email comes before another account's username that was
- * chosen to look like it.
+ * chosen to look like it; of names that differ in case the one that was typed, then that of an active account.
  * @param withPermissions whether the tokens are to carry them
  */
-export function findUserByLogin(
+export async function findUserByLogin(
   database: Connection,
   login: string,
   fields: readonly LoginField[],
   withPermissions: boolean
-): Promise<LoginAccount | undefined> {
-  const name = sql<string>`lower(${login.normalize('NFKC')})`
+): Promise<LoginAccount | AmbiguousLogin | undefined> {
+  const typed = login.normalize('NFKC')
+  const name = sql<string>`lower(${typed})`
   const byEmail = sql<boolean>`(lower(email) = ${name} and email <> '')`
-  return database
+  // 0 to 7: by the email, as it was typed, active.
+  const rank = sql<number>`(case when ${byEmail} then 4 else 0 end
+    + case when ${typed} = case when ${byEmail} then email else username end then 2 else 0 end
+    + case when is_active then 1 else 0 end)`
+  const rows = await database
     .selectFrom('auth_user')
     .select(['id', 'username', 'email', 'first_name', 'last_name', 'password', 'is_active', 'is_staff', 'is_superuser'])
     .select((eb) => [
+      rank.as('rank'),
       roleNames(eb.ref('auth_user.id')).as('roles'),
       tokenPermissions(eb.ref('auth_user.id'), withPermissions).as('permissions')
     ])
@@ -102,9 +114,12 @@ export function findUserByLogin(
         ...(fields.includes('email') ? [byEmail] : [])
       ])
     )
-    .orderBy(byEmail, 'desc')
-    .limit(1)
-    .executeTakeFirst()
+    .orderBy('rank', 'desc')
+    .orderBy('id')
+    .limit(2)
+    .execute()
+  const [first, second] = rows
+  return first && first.rank === second?.rank ? { ambiguous: [first.id, second.id] } : first
 }
 
 function tokenPermissions(userId: Expression<unknown> | RawBuilder<unknown>, wanted: boolean): RawBuilder<string[] | undefined> {
@@ -158,6 +173,42 @@ export async function openSession(
     from account
     returning expires_at`.execute(database)
   return rows[0]?.expires_at
+}
+
+/**
+ * Opens the session of a token that Django signed, at its first use: once, and not where all sessions of the user were
+ * ended after the token was issued. Whoever ends them at the same moment waits for this, or this for them, by the row of
+ * `legacy_cutoff`.
+ * @returns whether it was opened
+ */
+export async function openLegacySession(
+  database: Connection,
+  token: LegacyToken,
+  client: { readonly userAgent?: string | undefined; readonly address?: string | undefined } = {}
+): Promise<boolean> {
+  const { rows } = await sql<{ id: string }>`
+    with swept as (
+      delete from legacy_token where id in (
+        select id from legacy_token where expires_at < now() and id <> ${token.sid} limit 10 for update skip locked
+      )
+    ), account as (
+      select id from auth_user
+      where id = ${id(token.user_id)} and is_active and not exists (select from legacy_token where id = ${token.sid})
+    ), cutoff as (
+      insert into legacy_cutoff (user_id, issued_after) select id, '-infinity' from account
+      on conflict (user_id) do update set issued_after = legacy_cutoff.issued_after
+      returning user_id, issued_after
+    ), taken as (
+      insert into legacy_token (id, user_id, expires_at)
+      select ${token.sid}, user_id, to_timestamp(${token.exp}) from cutoff where to_timestamp(${token.iat}) > issued_after
+      on conflict (id) do nothing
+      returning id, user_id, expires_at
+    )
+    insert into user_session (id, user_id, refresh_jti, expires_at, user_agent, address)
+    select id, user_id, ${token.jti}, expires_at, ${client.userAgent?.slice(0, 500) ?? null}, ${client.address ?? null}::inet
+    from taken
+    returning id`.execute(database)
+  return rows.length === 1
 }
 
 export interface Rotation {
@@ -291,12 +342,25 @@ export interface SessionSelection {
   readonly exceptSid?: string
 }
 
-/** Ends the open ones of the selected sessions. @returns how many that were */
+/**
+ * Ends the open ones of the selected sessions; where that is not a single one, tokens that Django signed until now open no
+ * session any more either.
+ * @returns how many that were
+ */
 export async function revokeSessions(
   database: Connection,
   { userId, sid, exceptSid }: SessionSelection,
   cause: RevocationCause
 ): Promise<number> {
+  if (userId !== undefined && sid === undefined) {
+    // Before the sessions, so that one which such a token is just opening is seen.
+    await sql`
+      insert into legacy_cutoff (user_id, issued_after)
+      select id, clock_timestamp() from auth_user where id = ${id(userId)}
+      on conflict (user_id) do update set issued_after = greatest(legacy_cutoff.issued_after, excluded.issued_after)`.execute(
+      database
+    )
+  }
   let query = database
     .updateTable('user_session')
     .set({ revoked_at: sql`now()`, revoked_because: cause })

@@ -175,24 +175,25 @@ export interface NewUser {
   readonly is_superuser: boolean
 }
 
-/** A first part for advisory locks on names, arbitrary; the second is the name's hash. */
+/** An arbitrary number that keeps these locks apart from others. */
 const namesLock = 0x6e616d65
 
 /**
- * Lets one request at a time take a name, as username or as email: no unique index can keep one user's username from
- * being another's email, which would keep its owner from logging in by it.
+ * Lets one request at a time take a name, as username or as email, whatever its case: no unique index can keep one
+ * user's username from being another's email, which would keep its owner from logging in by it; and the indexes may be
+ * deferred (`database/unique-names.ts`).
  * @returns which of the names are taken, see `findTakenFields`
  */
-async function lockNames(transaction: Connection, names: Names, exceptId?: number): Promise<('username' | 'email')[]> {
+async function lockNames(transaction: Connection, names: Names, ownId?: number): Promise<('username' | 'email')[]> {
   const texts = [names.username, names.email].filter((name) => name !== undefined && name !== '')
   if (texts.length === 0) return []
   // In one order, so that two requests never wait for each other.
   await sql`
-    select pg_advisory_xact_lock(${namesLock}::integer, key)
-    from (select distinct hashtext(lower(name)) as key from unnest(${texts}::text[]) as name order by key) as keys`.execute(
-    transaction
-  )
-  return findTakenFields(transaction, names, exceptId)
+    select pg_advisory_xact_lock(key) from (
+      select distinct hashtextextended(lower(name), ${namesLock}::bigint) as key
+      from unnest(${texts}::text[]) as name order by key
+    ) as keys`.execute(transaction)
+  return findTakenFields(transaction, names, ownId)
 }
 
 /**
@@ -216,20 +217,27 @@ export interface Names {
   readonly email?: string | undefined
 }
 
-/** Which of the two names another user than `exceptId` can log in by already, as username or email, without regard to case. */
+/**
+ * Which of the two names another user can log in by already, as username or email, without regard to case. What the user
+ * `ownId` has already is not taken, should Django have let somebody else have it too.
+ * @param ignored users whose names do not count
+ */
 export async function findTakenFields(
   database: Connection,
   { username, email }: Names,
-  exceptId = 0
+  ownId = 0,
+  ignored: readonly number[] = []
 ): Promise<('username' | 'email')[]> {
-  const isTaken = (name: string | undefined) => {
+  const others = sql<boolean>`(id <> all (${[ownId, ...ignored]}::bigint[]))`
+  const isTaken = (field: keyof Names, name: string | undefined) => {
     const text = sql`lower(nullif(${name ?? null}::text, ''))`
-    return sql<boolean>`(
-      exists (select from auth_user where lower(username) = ${text} and id <> ${id(exceptId)})
-      or exists (select from auth_user where lower(email) = ${text} and email <> '' and id <> ${id(exceptId)}))`
+    return sql<boolean>`((
+        exists (select from auth_user where lower(username) = ${text} and ${others})
+        or exists (select from auth_user where lower(email) = ${text} and email <> '' and ${others})
+      ) and not exists (select from auth_user where id = ${id(ownId)} and lower(${sql.ref(field)}) = ${text}))`
   }
   const { rows } = await sql<{ username: boolean; email: boolean }>`
-    select ${isTaken(username)} as username, ${isTaken(email)} as email`.execute(database)
+    select ${isTaken('username', username)} as username, ${isTaken('email', email)} as email`.execute(database)
   return (['username', 'email'] as const).filter((field) => rows[0]?.[field])
 }
 

@@ -88,6 +88,8 @@ t.test('beside them there are only tables of ours', async (t) => {
     'audit_event',
     'email_confirmation',
     'idempotency_key',
+    'legacy_cutoff',
+    'legacy_token',
     'login_guess',
     'password_reset',
     'user_management_migration',

@@ -22,6 +22,7 @@ django.setup()
 
 from api.models import Provinces, UserProfile  # noqa: E402
 from django.apps import apps  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.contrib.auth import authenticate  # noqa: E402
 from django.contrib.auth.models import Group, Permission, User  # noqa: E402
 from django.contrib.contenttypes.models import ContentType  # noqa: E402
@@ -29,7 +30,7 @@ from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
 GROUP = "admin"
-PERMISSION = "api.change_userprofile"
+PERMISSION = f"{settings.APP_LABEL}.change_userprofile"
 
 
 class Failed(Exception):
@@ -193,8 +194,8 @@ def check_orm(made):
     expect(
         deleted
         == {
-            "api.UserProfile_roles": 1,
-            "api.UserProfile": 1,
+            f"{settings.APP_LABEL}.UserProfile_roles": 1,
+            f"{settings.APP_LABEL}.UserProfile": 1,
             "auth.User_groups": 1,
             "auth.User": 1,
         },

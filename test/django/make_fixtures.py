@@ -15,7 +15,10 @@ import secrets
 import subprocess
 import sys
 import unicodedata
+import uuid
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 HERE = Path(__file__).resolve().parent
 FIXTURES = HERE / "fixtures"
@@ -23,17 +26,22 @@ FIXTURES = HERE / "fixtures"
 sys.path.insert(0, str(HERE / "project"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "settings")
 
+import argon2  # noqa: E402
 import django  # noqa: E402
 
 django.setup()
 
 from django.contrib.auth import hashers, password_validation  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.contrib.auth.models import Permission, User  # noqa: E402
+from django.contrib.auth.tokens import PasswordResetTokenGenerator  # noqa: E402
 from django.contrib.contenttypes.models import ContentType  # noqa: E402
 from django.core.exceptions import ValidationError  # noqa: E402
+from django.db import transaction  # noqa: E402
 from django.utils import crypto  # noqa: E402
 from django.utils.encoding import force_bytes  # noqa: E402
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode  # noqa: E402
+from rest_framework_simplejwt import tokens as simplejwt  # noqa: E402
 
 
 class SeededSecrets(random.Random):
@@ -127,6 +135,26 @@ class Argon2Cheap(hashers.Argon2PasswordHasher):
     parallelism = 1
 
 
+class Argon2Older(hashers.Argon2PasswordHasher):
+    """Django before 3.1: argon2i, and argon2-cffi's keys of 16 bytes."""
+
+    time_cost = 2
+    memory_cost = 512
+    parallelism = 2
+
+    def params(self):
+        params = super().params()
+        params.type = argon2.low_level.Type.I
+        params.hash_len = 16
+        return params
+
+
+class Argon2Parallel(hashers.Argon2PasswordHasher):
+    time_cost = 3
+    memory_cost = 256
+    parallelism = 4
+
+
 def bcrypt_salt(rounds, prefix="2b"):
     """What bcrypt.gensalt() makes, from the seeded source."""
     alphabet = "./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -174,14 +202,14 @@ def cheap_hashes():
     scrypt = hashers.ScryptPasswordHasher()
     bcrypt_sha256 = hashers.BCryptSHA256PasswordHasher()
     plain_bcrypt = hashers.BCryptPasswordHasher()
-    argon2 = Argon2Cheap()
+    cheap_argon2 = Argon2Cheap()
     encoders = {
         "pbkdf2_sha256": lambda p: pbkdf2_sha256.encode(p, pbkdf2_sha256.salt(), 1000),
         "pbkdf2_sha1": lambda p: pbkdf2_sha1.encode(p, pbkdf2_sha1.salt(), 1000),
         "scrypt": lambda p: scrypt.encode(p, scrypt.salt(), 16, 8, 1),
         "bcrypt_sha256": lambda p: bcrypt_sha256.encode(p, bcrypt_salt(4)),
         "bcrypt": lambda p: plain_bcrypt.encode(p, bcrypt_salt(4)),
-        "argon2": lambda p: argon2.encode(p, argon2.salt()),
+        "argon2": lambda p: cheap_argon2.encode(p, cheap_argon2.salt()),
     }
     for hasher, encode in encoders.items():
         for about, password in {**PASSWORDS, **MORE_PASSWORDS}.items():
@@ -226,6 +254,18 @@ def other_hashes():
             "low",
             "prefix 2a",
             plain_bcrypt.encode(password, bcrypt_salt(4, "2a")),
+        ),
+        (
+            "argon2",
+            "low",
+            "before Django 3.1: argon2i",
+            Argon2Older().encode(password, "sea.salt/+="),
+        ),
+        (
+            "argon2",
+            "low",
+            "four lanes, three passes",
+            Argon2Parallel().encode(password, "sea.salt/+="),
         ),
     ):
         yield hash_entry(hasher, cost, about, password, encoded)
@@ -547,6 +587,94 @@ def uids():
     return pairs
 
 
+# --- signed.json ------------------------------------------------------------
+
+NOW = datetime(2025, 6, 7, 8, 9, 10, 654321, tzinfo=timezone.utc)
+
+# (id, username, email, password, last_login)
+SIGNED_FOR = [
+    (5, "maria", "maria@example.org", "pbkdf2_sha256$1000$sea.salt$x", None),
+    (
+        70001,
+        "josé",
+        "José.Ñandú@example.org",
+        "bcrypt_sha256$$2b$04$x",
+        datetime(2024, 12, 31, 23, 59, 59, 999999, tzinfo=timezone.utc),
+    ),
+    (9, "nomail", "", "argon2$x", datetime(2025, 1, 2, 3, 4, 5, tzinfo=timezone.utc)),
+]
+
+
+class ResetsAt(PasswordResetTokenGenerator):
+    """Django takes datetime.now(), in the time zone of its settings."""
+
+    def __init__(self, moment):
+        super().__init__()
+        self.moment = moment
+
+    def _now(self):
+        zone = ZoneInfo(settings.TIME_ZONE)
+        return self.moment.astimezone(zone).replace(tzinfo=None)
+
+
+def signed():
+    """
+    Tokens and reset links of users as they come from the database; `good_for` is
+    the last second at which Django takes the link, counted from `issued_at`.
+    """
+    simplejwt.aware_utcnow = lambda: NOW
+    simplejwt.uuid4 = lambda: uuid.UUID(int=crypto.secrets.getrandbits(128), version=4)
+    jwts, resets = [], []
+    with transaction.atomic():
+        for pk, name, address, password, last_login in SIGNED_FOR:
+            User(
+                pk=pk,
+                username=name,
+                email=address,
+                password=password,
+                last_login=last_login,
+            ).save()
+            user = User.objects.get(pk=pk)
+            refresh = simplejwt.RefreshToken.for_user(user)
+            text = simplejwt.RefreshToken.for_user(user)
+            text["user_id"] = str(pk)  # as simplejwt 5.5.1 writes it
+            text["username"], text["email"] = name, address
+            for about, token in (("id", refresh), ("id as text, more claims", text)):
+                jwts.append(
+                    {
+                        "about": about,
+                        "user_id": pk,
+                        "refresh": str(token),
+                        "access": str(token.access_token),
+                    }
+                )
+            token = ResetsAt(NOW).make_token(user)
+            for good in (0, settings.PASSWORD_RESET_TIMEOUT):
+                later = ResetsAt(NOW + timedelta(seconds=good))
+                assert later.check_token(user, token)
+                assert not ResetsAt(
+                    NOW + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT + 1)
+                ).check_token(user, token)
+            resets.append(
+                {
+                    "id": pk,
+                    "email": address,
+                    "password": password,
+                    "last_login": last_login and last_login.isoformat(),
+                    "uid": urlsafe_base64_encode(force_bytes(pk)),
+                    "token": token,
+                    "issued_at": NOW.isoformat(),
+                    "good_for": settings.PASSWORD_RESET_TIMEOUT,
+                }
+            )
+        transaction.set_rollback(True)
+    return {
+        "secrets": [settings.SECRET_KEY],
+        "tokens": jwts,
+        "resets": resets,
+    }
+
+
 # --- writing ----------------------------------------------------------------
 
 
@@ -583,6 +711,7 @@ def main():
     write_json("password-validation.json", password_validation_cases())
     write_json("usernames.json", usernames())
     write_json("uids.json", uids())
+    write_json("signed.json", signed())
 
 
 if __name__ == "__main__":

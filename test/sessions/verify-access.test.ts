@@ -45,14 +45,14 @@ t.test('a role or a permission can be asked for', async (t) => {
     t.equal(await status(query), 400, query)
 })
 
-t.test('a verification is one prepared statement', async (t) => {
+t.test('a verification is one prepared statement, or none where the principal is remembered', async (t) => {
   const service = await startService(t)
   const user = await service.user()
   for (const query of ['', '?permission=auth.view_user']) {
     await service.get(`${path}${query}`, { as: user })
     const before = service.statements()
     await service.get(`${path}${query}`, { as: user })
-    t.equal(service.statements() - before, 1, query)
+    t.ok(service.statements() - before <= 1, query)
   }
 })
 

@@ -5,6 +5,7 @@ mysql:// or sqlite:///path.
 """
 
 import os
+from datetime import timedelta
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -12,6 +13,9 @@ from django.core.exceptions import ImproperlyConfigured
 # Signs nothing that leaves this project.
 SECRET_KEY = "only-for-fixtures"
 DEBUG = False
+
+# The tables of the app begin with it.
+APP_LABEL = os.environ.get("DJANGO_APP_LABEL") or "api"
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -76,6 +80,13 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+
+# Lifetimes that no run of the tests outlasts.
+SIMPLE_JWT = {
+    "UPDATE_LAST_LOGIN": True,
+    "ACCESS_TOKEN_LIFETIME": timedelta(days=365 * 50),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=365 * 50),
+}
 
 # Django's default list, in its order, and plain bcrypt, which Django ships but
 # does not list; a database may hold any of them.

@@ -7,7 +7,7 @@ class Provinces(models.Model):
     name = models.CharField(max_length=30, unique=True)
 
     class Meta:
-        db_table = "api_provinces"
+        db_table = f"{settings.APP_LABEL}_provinces"
         ordering = ["name"]
 
     def __str__(self):

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=30, unique=True)),
             ],
             options={
-                'db_table': 'api_provinces',
+                'db_table': f'{settings.APP_LABEL}_provinces',
                 'ordering': ['name'],
             },
         ),
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('bio', models.TextField(blank=True, null=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
-                ('province', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to='api.provinces')),
+                ('province', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, to=f'{settings.APP_LABEL}.provinces')),
                 ('roles', models.ManyToManyField(blank=True, to='auth.group')),
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='profile', to=settings.AUTH_USER_MODEL)),
             ],

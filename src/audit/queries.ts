@@ -36,8 +36,8 @@ export async function recordEvent(transaction: Connection, origin: Origin, entry
       target_name: target?.name ?? null,
       address: origin.address,
       request_id: origin.requestId,
-      before: before ? JSON.stringify(before) : null,
-      after: after ? JSON.stringify(after) : null
+      before: before ? JSON.stringify(before, shortened) : null,
+      after: after ? JSON.stringify(after, shortened) : null
     })
     .execute()
 }
@@ -55,14 +55,14 @@ export function changedFields<State extends object>(
     (name) => !ignore.includes(name) && JSON.stringify(before[name]) !== JSON.stringify(after[name])
   )
   if (names.length === 0) return undefined
-  const pick = (state: State) => Object.fromEntries(names.map((name) => [name, shortened(state[name])])) as Partial<State>
+  const pick = (state: State) => Object.fromEntries(names.map((name) => [name, state[name]])) as Partial<State>
   return { before: pick(before), after: pick(after) }
 }
 
 /** Characters of a text that an event keeps: enough to tell what it was, not a copy of every version of it. */
 const longestText = 200
 
-function shortened(value: unknown): unknown {
+function shortened(_name: string, value: unknown): unknown {
   return typeof value === 'string' && value.length > longestText ? `${value.slice(0, longestText).toWellFormed()}…` : value
 }
 

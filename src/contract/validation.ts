@@ -56,7 +56,7 @@ function integerFields({ properties = {} }: ObjectSchema): string[] {
 function looseIntegers(input: unknown, names: readonly string[]): ErrorObject[] {
   return names.flatMap((name) => {
     const values = [(input as Record<string, unknown> | null)?.[name]].flat()
-    const loose = values.some((value) => typeof value === 'string' && value !== '' && !/^-?[0-9]+$/.test(value))
+    const loose = values.some((value) => typeof value === 'string' && value !== '' && !/^(0|-?[1-9][0-9]*)$/.test(value))
     return loose ? [{ instancePath: `/${name}`, schemaPath: '', keyword: 'type', params: { type: 'integer' } }] : []
   })
 }

@@ -13,8 +13,9 @@ export async function knowsPassword(
   password: string,
   address: string
 ): Promise<boolean> {
-  const right = await guesses.attempt({ name: `user ${account.id}`, address }, async ({ fromAddress }) => {
-    if (fromAddress > 0) throw tooManyRequests('Too many wrong passwords.', fromAddress)
+  const right = await guesses.attempt({ kind: 'proof', name: String(account.id), address }, async (wait) => {
+    const seconds = Math.max(wait.fromAddress, wait.fromAnywhere)
+    if (seconds > 0) throw tooManyRequests('Too many wrong passwords.', seconds)
     return (await hashing.verify(password, account.password)) || undefined
   })
   return right === true

@@ -88,6 +88,7 @@ export async function issuePasswordReset(
       created_at = now(),
       expires_at = excluded.expires_at
     where ${reset.pause} = 0 or password_reset.created_at < now() - make_interval(secs => ${reset.pause})
+      or password_reset.expires_at < now() or password_reset.account_state <> excluded.account_state
     returning
       user_id as id,
       (select username from account),

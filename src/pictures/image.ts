@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import sharp, { type Sharp, type SharpOptions } from 'sharp'
-import { Limit } from './limit.ts'
+import { Limit } from '../operations/limit.ts'
 import { namePicture } from './names.ts'
 
 /** A picture ready to be stored. */

@@ -45,7 +45,7 @@ export async function readForm(request: FastifyRequest, folder: string): Promise
         if (part.type === 'file') part.file.resume()
         faults.add('body', 'A part of the form has no name.')
       } else if (part.type === 'field') {
-        length += String(part.value).length
+        length += typeof part.value === 'string' ? part.value.length : JSON.stringify(part.value).length
         // All of them together are held in memory, as a JSON body would be.
         if (part.valueTruncated || length > bodyLimit)
           throw new Problem('payload_too_large', 'The fields of the form are too large.')

@@ -3,9 +3,10 @@ import { changedFields, recordEvent } from '../audit/queries.ts'
 import { holdsRole } from '../contract/access.ts'
 import type { Call, HandlersOf } from '../contract/handlers.ts'
 import { pageHeaders } from '../contract/links.ts'
-import { FieldFaults } from '../contract/problems.ts'
+import { FieldFaults, Problem } from '../contract/problems.ts'
 import { replaceRoles } from '../roles/queries.ts'
 import type { Services } from '../services.ts'
+import { authorityFault } from '../users/authority.ts'
 import { unknownRoles } from '../users/input.ts'
 import { type AccountRow, auditTarget, changeUser, findAccount, lockAccount, pageOfProfiles } from '../users/queries.ts'
 import { readProfileInput } from './input.ts'
@@ -45,6 +46,8 @@ export function profileHandlers(services: Services): HandlersOf<ProfileOperation
     const account = await findAccount(database, userId)
     if (!account) return undefined
     const { roles, first_name, last_name, ...fields } = body
+    const unfit = principal?.userId === userId ? undefined : authorityFault(principal, account)
+    if (unfit !== undefined) throw new Problem('permission_denied', unfit)
     const faults = new FieldFaults()
     if (roles && !holdsRole(principal, 'admin')) faults.add('roles', 'Only an administrator may set roles.')
     const present = presentPicture(account, pictures.url)
@@ -120,12 +123,14 @@ export function profileHandlers(services: Services): HandlersOf<ProfileOperation
       return { status: 200, body: profile }
     },
 
-    async deleteUserProfile({ params: { id }, origin, assertMatch, refuse }) {
+    async deleteUserProfile({ params: { id }, principal, origin, assertMatch, refuse }) {
       const picture = await database.transaction().execute(async (transaction) => {
         const account = await lockAccount(transaction, id)
         const before = account && toProfile(account, pictures.url)
         if (!account || !before) throw refuse('not_found', `The user ${id} is not there, or has no profile.`)
         assertMatch(before)
+        const unfit = authorityFault(principal, account)
+        if (unfit !== undefined) throw refuse('permission_denied', unfit)
         await deleteProfile(transaction, id)
         await recordEvent(transaction, origin, { action: 'profile.deleted', target: auditTarget(account), before })
         return account.profile_picture

@@ -1,6 +1,7 @@
 import { changedFields, recordEvent } from '../audit/queries.ts'
 import { holdsRole } from '../contract/access.ts'
 import type { HandlersOf } from '../contract/handlers.ts'
+import { tooManyRequests } from '../contract/problems.ts'
 import { hashToken, newLinkToken } from '../passwords/link-token.ts'
 import { confirmationMail, emailChangedMail } from '../passwords/mail.ts'
 import { knowsPassword } from '../passwords/proof.ts'
@@ -10,12 +11,12 @@ import type { Services } from '../services.ts'
 import { createAccount } from '../users/creation.ts'
 import { normalizeEmail, takenErrors } from '../users/input.ts'
 import { auditTarget, changeUser, findTakenFields, lockAccount } from '../users/queries.ts'
-import { issueConfirmation, reissueConfirmation, takeConfirmation } from './queries.ts'
+import { issueConfirmation, reissueConfirmation, takeConfirmation, wasSentLink } from './queries.ts'
 
 type RegistrationOperation = 'register' | 'changeEmail' | 'confirmEmail' | 'resendConfirmation'
 
 /** Seconds between two links to one address. */
-const resendPause = 60
+const linkPause = 60
 
 export function registrationHandlers(services: Services): HandlersOf<RegistrationOperation> {
   const { database, config, mailer } = services
@@ -34,7 +35,8 @@ export function registrationHandlers(services: Services): HandlersOf<Registratio
 
     async changeEmail({ body, principal, origin, refuse }) {
       const account = await findPasswordAccount(database, principal.userId)
-      if (!account) throw refuse('invalid_token', 'The user is not there any more.')
+      const gone = () => refuse('invalid_token', 'The user is not there any more.')
+      if (!account) throw gone()
       if (!(await knowsPassword(services, account, body.password, origin.address))) {
         throw refuse('invalid_input', 'The password is wrong.', { password: ['The password is wrong.'] })
       }
@@ -45,6 +47,8 @@ export function registrationHandlers(services: Services): HandlersOf<Registratio
         const changed = await database
           .transaction()
           .execute(async (transaction) => {
+            // The user first, as all that changes one.
+            if (!(await lockAccount(transaction, account.id))) throw gone()
             if ((await changeUser(transaction, account.id, { email })) === 'taken') throw new EmailTaken()
             const change = { before: { email: account.email }, after: { email } }
             await recordEvent(transaction, origin, { action: 'email.changed', target, ...change })
@@ -57,6 +61,10 @@ export function registrationHandlers(services: Services): HandlersOf<Registratio
 
       const confirmation = newLinkToken()
       await database.transaction().execute(async (transaction) => {
+        if (!(await lockAccount(transaction, account.id))) throw gone()
+        if (await wasSentLink(transaction, email, linkPause)) {
+          throw tooManyRequests('A link was sent to this address a moment ago.', linkPause)
+        }
         await issueConfirmation(transaction, { userId: account.id, email, purpose: 'change', tokenHash: confirmation.hash })
         await recordEvent(transaction, origin, { action: 'email.change_requested', target, after: { email } })
       })
@@ -74,8 +82,8 @@ export function registrationHandlers(services: Services): HandlersOf<Registratio
         .execute(async (transaction) => {
           const account = userId === undefined ? undefined : await lockAccount(transaction, userId)
           const confirmation = account && (await takeConfirmation(transaction, account.id, hashToken(body.token)))
-          // A change of an account that was deactivated meanwhile would be the first thing it may do again.
-          const stale = confirmation?.purpose === 'change' && !account?.is_active
+          // Who was let in before and is not now was banned; no link is the way back.
+          const stale = account?.is_active === false && (confirmation?.purpose === 'change' || account.last_login !== null)
           if (!account || !confirmation || stale) {
             throw refuse('invalid_confirmation_token', 'The link is not valid, was used before, or has expired.')
           }
@@ -100,7 +108,7 @@ export function registrationHandlers(services: Services): HandlersOf<Registratio
     async resendConfirmation({ body, origin }) {
       const { hash: tokenHash, link } = newLinkToken()
       const registrant = await database.transaction().execute(async (transaction) => {
-        const found = await reissueConfirmation(transaction, { email: body.email, tokenHash, pause: resendPause })
+        const found = await reissueConfirmation(transaction, { email: body.email, tokenHash, pause: linkPause })
         // Without a target for an unknown email, as for a reset.
         await recordEvent(transaction, origin, { action: 'email.confirmation_resent', target: found && auditTarget(found) })
         return found

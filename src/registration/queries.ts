@@ -11,8 +11,13 @@ export interface NewConfirmation {
   readonly tokenHash: Buffer
 }
 
-/** Seconds for which a link to confirm an email works. */
+/** Seconds for which a link to confirm an email works, and for which a registration keeps its names without. */
 const confirmationTtl = 24 * 60 * 60
+
+/** Of a user with a confirmation: nobody has let the account in yet, by link or otherwise. */
+const isUnconfirmed = sql<boolean>`(purpose = 'registration' and not auth_user.is_active and auth_user.last_login is null)`
+/** Another link does not hold the names for longer: else whoever asks for one every day would keep them for good. */
+const isExpired = sql<boolean>`(${isUnconfirmed} and auth_user.date_joined < now() - make_interval(secs => ${confirmationTtl}))`
 
 /**
  * Notes an email that waits to be confirmed, in the place of an earlier one. A registration that waits goes on being
@@ -56,15 +61,18 @@ export async function reissueConfirmation(
     set token_hash = ${tokenHash}, created_at = now(), expires_at = now() + make_interval(secs => ${confirmationTtl})
     from auth_user
     where auth_user.id = email_confirmation.user_id
-      and lower(email_confirmation.email) = lower(${email})
-      and purpose = 'registration'
-      and not auth_user.is_active
-      and created_at < now() - make_interval(secs => ${pause})
+      -- One, should an administrator have corrected another registration's email to this one.
+      and user_id = (
+        select user_id from email_confirmation where lower(email) = lower(${email}) and purpose = 'registration'
+        order by user_id limit 1
+      )
+      and ${isUnconfirmed}
+      and email_confirmation.created_at < now() - make_interval(secs => ${pause})
     returning auth_user.id, auth_user.username, email_confirmation.email`.execute(transaction)
   return rows[0]
 }
 
-/** Users who registered with any of `names` as username or email, and never confirmed it while the link worked. */
+/** Users who registered with any of `names` as username or email a day ago or more, and never confirmed it. */
 export async function findExpiredRegistrations(database: Connection, names: readonly string[]): Promise<number[]> {
   const { rows } = await sql<{ id: number }>`
     select auth_user.id
@@ -84,8 +92,13 @@ export async function lockExpiredRegistration(transaction: Connection, userId: n
   return rows.length === 1
 }
 
-const isExpired = sql<boolean>`(
-  purpose = 'registration' and expires_at < now() and not auth_user.is_active and auth_user.last_login is null)`
+/** Whether a link was sent to an address less than `pause` seconds ago, for whomever. */
+export async function wasSentLink(database: Connection, email: string, pause: number): Promise<boolean> {
+  const { rows } = await sql`
+    select from email_confirmation
+    where lower(email) = lower(${email}) and created_at > now() - make_interval(secs => ${pause}) limit 1`.execute(database)
+  return rows.length > 0
+}
 
 /** Drops what waits to be confirmed for a user: of one purpose, or whatever it is for. */
 export async function dropConfirmation(transaction: Connection, userId: number, purpose?: ConfirmationPurpose): Promise<void> {

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
-import { Problem } from '../contract/problems.ts'
 import type { Connection, Database } from '../database/connection.ts'
+import { Limit } from '../operations/limit.ts'
 import { addressBlock } from '../operations/rate-limit.ts'
 
 /**
@@ -23,14 +23,16 @@ const fromAnywhere: Threshold = { free: 50, longest: 60 }
 /** Seconds after the last wrong guess at which the count begins anew. */
 const memory = 60 * 60
 export interface Guess {
+  /** A name that was typed at a login, or the account that somebody who is logged in wants to prove. */
+  readonly kind: 'login' | 'proof'
   readonly name: string
   readonly address: string
 }
 
 /** In Postgres, whose lower() finds the account: two spellings that find the same one are the same guess. */
-function keys({ name, address }: Guess): { pair: RawBuilder<Buffer>; all: RawBuilder<Buffer> } {
+function keys({ kind, name, address }: Guess): { pair: RawBuilder<Buffer>; all: RawBuilder<Buffer> } {
   const digest = (of: string) =>
-    sql<Buffer>`sha256(convert_to(${of}::text || ' ' || lower(${name.normalize('NFKC')}::text), 'UTF8'))`
+    sql<Buffer>`sha256(convert_to(${`${kind} ${of}`}::text || ' ' || lower(${name.normalize('NFKC')}::text), 'UTF8'))`
   return { pair: digest(addressBlock(address)), all: digest('all') }
 }
 
@@ -42,46 +44,48 @@ export interface Wait {
 
 export interface Guesses {
   /**
-   * Counts a guess before it is checked, so that many at the same moment do not all pass; forgets it and those before it
-   * where it was right, or where it could not be checked. One that would have to wait only because of others that are
-   * being checked waits for these: a client's pages that log in at the same moment are no guessing.
+   * Counts a guess before it is checked, so that many at the same moment do not all pass; takes it back where it could
+   * not be checked, and forgets those before it where it was right. So many of one name and address as are free are
+   * checked at a time, the others wait for their turn: a client's pages that log in at the same moment are no guessing.
    * @param check refuses a guess that has to wait by a Problem; its result is undefined for a wrong one
    */
   attempt<Result>(guess: Guess, check: (wait: Wait) => Promise<Result | undefined>): Promise<Result | undefined>
 }
 
 export function createGuesses(database: Database): Guesses {
-  /** Checks under way, by name and address. */
-  const underWay = new Map<string, Set<Promise<unknown>>>()
+  /** Turns of what is checked in this process, by name and address. */
+  const turns = new Map<string, { readonly limit: Limit; waiting: number }>()
 
   async function carryOut<Result>(guess: Guess, check: (wait: Wait) => Promise<Result | undefined>) {
-    const wait = { fromAddress: 0, fromAnywhere: await take(database, keys(guess).all, fromAnywhere) }
-    const result = await check(wait).catch(async (error: unknown) => {
-      if (!(error instanceof Problem)) await forgetGuesses(database, guess)
+    const { pair, all } = keys(guess)
+    const fromPair = await take(database, pair, fromAddress)
+    if (fromPair > 0) return check({ fromAddress: fromPair, fromAnywhere: 0 })
+    const fromAll = await take(database, all, fromAnywhere)
+    let result: Result | undefined
+    try {
+      result = await check({ fromAddress: 0, fromAnywhere: fromAll })
+    } catch (error) {
+      // Refused because of others' guesses, or not checked at all: this one was no wrong one, those before it were.
+      await takeBack(database, pair, fromAddress)
+      if (fromAll === 0) await takeBack(database, all, fromAnywhere)
       throw error
-    })
-    if (result !== undefined) await forgetGuesses(database, guess)
+    }
+    if (result !== undefined) await forget(database, pair, all)
     return result
   }
 
   return {
     async attempt(guess, check) {
-      const key = JSON.stringify([guess.name, guess.address])
-      const { pair } = keys(guess)
-      let wait = await take(database, pair, fromAddress)
-      for (let others = underWay.get(key); wait > 0 && others; others = underWay.get(key)) {
-        await Promise.race(others)
-        wait = await take(database, pair, fromAddress)
+      const key = JSON.stringify([guess.kind, guess.name.normalize('NFKC').toLowerCase(), addressBlock(guess.address)])
+      const turn = turns.get(key) ?? { limit: new Limit(fromAddress.free), waiting: 0 }
+      turns.set(key, turn)
+      turn.waiting += 1
+      try {
+        return await turn.limit.run(1, () => carryOut(guess, check))
+      } finally {
+        turn.waiting -= 1
+        if (turn.waiting === 0) turns.delete(key)
       }
-      if (wait > 0) return check({ fromAddress: wait, fromAnywhere: 0 })
-      const checking = carryOut(guess, check)
-      const settled = checking.catch(() => {})
-      const others = underWay.get(key) ?? new Set()
-      underWay.set(key, others.add(settled))
-      return checking.finally(() => {
-        others.delete(settled)
-        if (others.size === 0) underWay.delete(key)
-      })
     }
   }
 }
@@ -97,11 +101,11 @@ async function take(database: Connection, key: RawBuilder<Buffer>, { free, longe
         limit 10 for update skip locked
       )
     ), taken as (
-      insert into login_guess (key, failures, blocked_until) values (${key}, 1, now())
+      insert into login_guess (key, failures, blocked_until) values (${key}, 1, '-infinity')
       on conflict (key) do update set
         failures = ${failures},
         updated_at = now(),
-        blocked_until = case when ${failures} < ${free} then now()
+        blocked_until = case when ${failures} < ${free} then '-infinity'
           else now() + make_interval(secs => least(power(2, least(${failures} - ${free}, 20)), ${longest}::double precision)) end
       where login_guess.blocked_until <= now()
       returning key
@@ -115,9 +119,17 @@ async function take(database: Connection, key: RawBuilder<Buffer>, { free, longe
   return row?.taken ? 0 : Math.max(1, row?.wait ?? 1)
 }
 
+/** Takes back a guess that was counted and not checked; the delay that it began ends with it. */
+async function takeBack(database: Connection, key: RawBuilder<Buffer>, { free }: Threshold): Promise<void> {
+  await sql`
+    update login_guess set
+      failures = greatest(failures - 1, 0),
+      blocked_until = case when failures <= ${free} then '-infinity' else blocked_until end
+    where key = ${key}`.execute(database)
+}
+
 /** Forgets the wrong guesses before a right one from the same address. */
-async function forgetGuesses(database: Connection, guess: Guess): Promise<void> {
-  const { pair, all } = keys(guess)
+async function forget(database: Connection, pair: RawBuilder<Buffer>, all: RawBuilder<Buffer>): Promise<void> {
   await sql`
     with forgotten as (delete from login_guess where key = ${pair})
     update login_guess set failures = greatest(failures - 1, 0) where key = ${all}`.execute(database)

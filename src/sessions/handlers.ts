@@ -3,6 +3,7 @@ import { recordEvent } from '../audit/queries.ts'
 import type { Call, HandledOperation, HandlersOf } from '../contract/handlers.ts'
 import { tooManyRequests } from '../contract/problems.ts'
 import type { Services } from '../services.ts'
+import { authorityFault } from '../users/authority.ts'
 import { auditTarget, findAccount } from '../users/queries.ts'
 import type { Wait } from './guesses.ts'
 import type { LegacyToken } from './legacy-tokens.ts'
@@ -49,7 +50,7 @@ export function sessionHandlers(services: Services): HandlersOf<SessionOperation
     password: string,
     { origin, userAgent, log }: Pick<Call<HandledOperation>, 'origin' | 'userAgent' | 'log'>
   ): Promise<{ account: LoginAccount; access: string; refresh: string } | undefined> {
-    return guesses.attempt({ name: login, address: origin.address }, async (wait) => {
+    return guesses.attempt({ kind: 'login', name: login, address: origin.address }, async (wait) => {
       const found = await findUserByLogin(database, login, fields, withPermissions)
       const ambiguous = found && 'ambiguous' in found ? found.ambiguous : undefined
       const account = found && !('ambiguous' in found) ? found : undefined
@@ -273,8 +274,11 @@ export function sessionHandlers(services: Services): HandlersOf<SessionOperation
       return { status: 200, body: sessions.map((session) => toSession(session, principal?.sessionId)) }
     },
 
-    async endUserSessions({ params: { id }, origin, refuse }) {
-      if (!(await findAccount(database, id))) throw refuse('not_found', `There is no user with the id ${id}.`)
+    async endUserSessions({ params: { id }, principal, origin, refuse }) {
+      const account = await findAccount(database, id)
+      if (!account) throw refuse('not_found', `There is no user with the id ${id}.`)
+      const unfit = authorityFault(principal, account)
+      if (unfit !== undefined) throw refuse('permission_denied', unfit)
       await end({ userId: id }, 'ended_by_administrator', origin)
       return { status: 204 }
     }

@@ -15,3 +15,16 @@ export function authorityFault(
   const isAdministrator = user_roles.some(({ name }) => name === 'admin')
   return isAdministrator && !holdsRole(principal, 'admin') ? 'Only an administrator may do this to an administrator.' : undefined
 }
+
+/** What of a body only an administrator may ask for: roles, and the entry to Django's administration. */
+export function privilegeFaults(
+  { roles, is_staff }: { readonly roles?: unknown; readonly is_staff?: unknown },
+  byAdministrator: boolean
+): Record<string, string[]> {
+  const asked = { roles: roles !== undefined, is_staff: is_staff !== undefined }
+  const faults: Record<string, string[]> = {}
+  for (const field of ['roles', 'is_staff'] as const) {
+    if (asked[field] && !byAdministrator) faults[field] = [`Only an administrator may set ${field}.`]
+  }
+  return faults
+}

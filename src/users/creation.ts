@@ -11,6 +11,7 @@ import { changeProfile, ensureProfile } from '../profiles/queries.ts'
 import { findExpiredRegistrations, issueConfirmation, lockExpiredRegistration } from '../registration/queries.ts'
 import { replaceRoles } from '../roles/queries.ts'
 import type { Services } from '../services.ts'
+import { privilegeFaults } from './authority.ts'
 import { normalizeEmail, normalizeUsername, unknownRoles } from './input.ts'
 import { auditedUser, auditTarget, deleteUser, findAccount, findTakenFields, insertUser } from './queries.ts'
 import { toUser, type User } from './user.ts'
@@ -42,7 +43,7 @@ export async function createAccount(
     first_name: input.first_name ?? '',
     last_name: input.last_name ?? ''
   }
-  if (input.roles && !mayChooseRoles) faults.add('roles', 'Only an administrator may set roles.')
+  faults.addAll(privilegeFaults(input, mayChooseRoles))
   if (verifyEmail && owner.email === '') faults.add('email', 'This field is required.')
   const weaknesses = passwordFaults(input.password, owner)
   if (weaknesses.length > 0) faults.add('password', ...weaknesses)
@@ -108,6 +109,8 @@ async function freeNames(
   const taken = await findTakenFields(database, names)
   if (taken.length === 0) return taken
   const expired = await findExpiredRegistrations(database, [names.username, names.email].filter(Boolean))
+  const others = expired.length > 0 ? await findTakenFields(database, names, 0, expired) : taken
+  if (others.length > 0) return others
   for (const userId of expired) {
     const deleted = await deleteUnlessReferenced(database, async (transaction) => {
       const account = (await lockExpiredRegistration(transaction, userId)) && (await findAccount(transaction, userId))
@@ -119,5 +122,5 @@ async function freeNames(
     })
     if (deleted && 'picture' in deleted && deleted.picture) await pictures.discard(deleted.picture)
   }
-  return expired.length > 0 ? findTakenFields(database, names) : taken
+  return findTakenFields(database, names)
 }

@@ -5,12 +5,12 @@ import { pageHeaders } from '../contract/links.ts'
 import { FieldFaults } from '../contract/problems.ts'
 import { deleteUnlessReferenced } from '../database/references.ts'
 import { newLinkToken } from '../passwords/link-token.ts'
-import { confirmationMail } from '../passwords/mail.ts'
+import { confirmationMail, emailChangedMail } from '../passwords/mail.ts'
 import { dropConfirmation, issueConfirmation } from '../registration/queries.ts'
 import { replaceRoles } from '../roles/queries.ts'
 import type { Services } from '../services.ts'
 import { revokeSessions } from '../sessions/queries.ts'
-import { authorityFault } from './authority.ts'
+import { authorityFault, privilegeFaults } from './authority.ts'
 import { createAccount } from './creation.ts'
 import { normalizeEmail, normalizeUsername, takenErrors, unknownRoles } from './input.ts'
 import {
@@ -61,7 +61,7 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
     async updateUser({ params: { id }, body, principal, origin, assertMatch, refuse }) {
       const { roles, username, email, ...flags } = body
       const faults = new FieldFaults()
-      if (roles && !holdsRole(principal, 'admin')) faults.add('roles', 'Only an administrator may set roles.')
+      faults.addAll(privilegeFaults(body, holdsRole(principal, 'admin')))
       const names = {
         ...(username !== undefined && { username: normalizeUsername(username, faults) }),
         ...(email !== undefined && { email: normalizeEmail(email) })
@@ -82,7 +82,8 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
           if (unfit !== undefined) throw refuse('permission_denied', unfit)
           // Where mail is configured, a new address holds once the link sent to it was used.
           const confirmed = newEmail === undefined || newEmail === '' || !mailer.configured
-          const changes = { ...flags, ...names, ...(!confirmed && { email: before.email }) }
+          const { email: _unconfirmed, ...others } = names
+          const changes = { ...flags, ...(confirmed ? names : others) }
           if ((await changeUser(transaction, id, changes)) === 'taken') throw new NamesTaken()
           if (newEmail !== undefined && confirmed) await dropConfirmation(transaction, id)
           // What an administrator says of an account holds, whatever link is still about.
@@ -107,7 +108,7 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
           const after = (await findAccount(transaction, id)) as AccountRow
           const change = changedFields(auditedUser(before), auditedUser(after))
           if (change) await recordEvent(transaction, origin, { action: 'user.updated', target: auditTarget(after), ...change })
-          return after
+          return { after, previous: before.email, issued: !confirmed, changed: newEmail !== undefined && confirmed }
         })
         .catch((error: unknown) => {
           // Thrown through the transaction, which a violated index has ended, and told apart outside of it.
@@ -117,10 +118,12 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
       if (result === 'taken') {
         throw refuse('already_exists', 'Another user has this name.', takenErrors(await findTakenFields(database, names, id)))
       }
-      if (email !== undefined && result.pending_email !== null) {
-        mailer.send(confirmationMail(result.pending_email, confirmation.link(config.emails.confirmationUrl, id)))
+      const { after, previous, issued, changed } = result
+      if (issued && after.pending_email !== null) {
+        mailer.send(confirmationMail(after.pending_email, confirmation.link(config.emails.confirmationUrl, id)))
       }
-      return { status: 200, body: toUser(result, pictures.url) }
+      if (changed && previous !== '' && mailer.configured) mailer.send(emailChangedMail(previous))
+      return { status: 200, body: toUser(after, pictures.url) }
     },
 
     async deleteUser({ params: { id }, principal, origin, assertMatch, refuse }) {

@@ -155,3 +155,15 @@ t.test('by email, an account is sent one reset a minute, however many ask, and t
   t.equal((await service.post(confirmPath, { uid, token: last, new_password: next })).status, 200)
   t.equal(mail.received.length, 3)
 })
+
+t.test('a reset that died leaves room for the next one within the minute', async (t) => {
+  const mail = await startMailServer(t)
+  const service = await startService(t, { PASSWORD_RESET_DELIVERY: 'email', SMTP_URL: mail.url, MAIL_FROM: 'a@example.org' })
+  const user = await service.user()
+  await service.post(forgotPath, { email: user.email })
+  await mail.next(1)
+  await service.post('/api/auth/change-password/', { old_password: password, new_password: next }, { as: user })
+  await service.post(forgotPath, { email: user.email })
+  const [, uid, token] = /\?uid=([\w-]+)&token=([\w-]+)/.exec((await mail.next(2)).text) ?? []
+  t.equal((await service.post(confirmPath, { uid, token, new_password: `${next}!` })).status, 200)
+})

@@ -174,6 +174,8 @@ t.test(
     const part = (disposition: string, text: string, type = '') =>
       `--b\r\ncontent-disposition: form-data; ${disposition}\r\n${type}\r\n${text}\r\n`
     const json = 'content-type: application/json\r\n'
+    const large = JSON.stringify(Array(100_000).fill(1))
+    t.equal((await send(Array.from({ length: 8 }, (_, index) => part(`name="a${index}"`, large, json)).join(''))).status, 413)
     for (const [parts, field] of [
       [part('', 'x'), 'body'],
       [part('filename="a.png"', 'x'), 'body'],

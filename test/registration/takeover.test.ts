@@ -103,3 +103,14 @@ t.test("nobody's username can be another's email, so that its owner goes on logg
   )
   t.same(racers.map(([status]) => status).sort(), [201, ...Array(19).fill(409)], 'of 20 at the same moment one gets the name')
 })
+
+t.test('where Django let two users have one name, as username and as email, both can still be changed', async (t) => {
+  const service = await startService(t)
+  const admin = await service.admin()
+  const ann = await service.user({ username: 'ann', email: 'ann@example.org' })
+  await service.db.query(`update auth_user set username = 'ann@example.org' where id = ${(await service.user()).id}`)
+  const update = async (body: object) => (await service.put(`/api/auth/users/${ann.id}/update/`, body, { as: admin })).status
+  t.equal(await update({ username: 'ann', email: 'ann@example.org', first_name: 'Ann' }), 200)
+  t.equal(await update({ email: 'ann2@example.org' }), 200)
+  t.equal(await update({ email: 'ann@example.org' }), 409, 'but not given anew')
+})

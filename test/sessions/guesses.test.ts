@@ -121,3 +121,50 @@ t.test('spellings that find the same account count as one name', async (t) => {
   for (const name of spellings) t.equal((await guess(service, name)).status, 401)
   for (const name of spellings) t.equal((await guess(service, name, undefined, password)).status, 429, name)
 })
+
+t.test('what could not be checked leaves the guesses before it counted', async (t) => {
+  const service = await startService(t, { ...proxied, PASSWORD_HASH_QUEUE: '1', PASSWORD_HASH_COST: '8' })
+  for (let count = 0; count < 4; count += 1) t.equal((await guess(service, 'maria')).status, 401)
+  const flood = Array.from({ length: 12 }, (_, index) => guess(service, `other${index}`, `192.0.2.${index}`))
+  const overloaded: number[] = []
+  for (let count = 0; count < 20; count += 1) {
+    const { status } = await guess(service, 'maria')
+    overloaded.push(status)
+    if (status === 401) break
+  }
+  await Promise.all(flood)
+  t.ok(overloaded.slice(0, -1).every((status) => status === 503))
+  t.equal(overloaded.at(-1), 401)
+  t.equal((await guess(service, 'maria')).status, 429, 'five wrong ones in all')
+})
+
+t.test('right passwords that were not looked at, since the name is guessed at elsewhere, count as no guesses', async (t) => {
+  const service = await startService(t, proxied)
+  await service.user({ username: 'maria' })
+  for (let host = 0; host < 52; host += 1) await guess(service, 'maria', `198.51.100.${host}`)
+  for (let count = 0; count < 8; count += 1) t.equal((await guess(service, 'maria', '192.0.2.1', password)).status, 429)
+  await service.db.query('update login_guess set blocked_until = now() where failures > 40')
+  t.equal((await guess(service, 'maria', '192.0.2.1', password)).status, 200)
+})
+
+t.test(
+  'a password is guessed at no faster from many addresses by who has a session, nor kept from its owner at the login',
+  async (t) => {
+    const service = await startService(t, proxied)
+    const user = await service.user()
+    const prove = (address: string, secret: string) =>
+      service.post(
+        '/api/auth/change-password/',
+        { old_password: secret, new_password: 'a wholly different passphrase' },
+        { as: user, headers: { 'x-forwarded-for': address } }
+      )
+    for (let count = 0; count < 8; count += 1) await guess(service, `user ${user.id}`)
+    for (let count = 0; count < 8; count += 1) await guess(service, String(user.id))
+    const statuses: number[] = []
+    for (let host = 0; host < 55; host += 1) statuses.push((await prove(`198.51.100.${host + 2}`, 'wrong')).status)
+    t.equal(statuses.filter((status) => status === 400).length, 50)
+    t.equal(statuses.at(-1), 429)
+    await service.db.query('update login_guess set blocked_until = now()')
+    t.equal((await prove('198.51.100.1', password)).status, 200, 'what was typed at the login does not count here')
+  }
+)

@@ -144,6 +144,7 @@ t.test('a registration whose email an administrator corrects is confirmed by the
   const admin = await service.admin()
   const { body } = await service.post('/api/auth/register/', { username: 'maria', email: 'mria@example.org', password })
   const first = linkOf((await mail.next(1)).text)
+  await service.db.query(`update email_confirmation set created_at = now() - interval '2 minutes'`)
   const changed = await service.put(`/api/auth/users/${body.id}/update/`, { email: 'maria@example.org' }, { as: admin })
   t.match(changed.body, { email: 'mria@example.org', pending_email: 'maria@example.org', is_active: false })
   const second = await mail.next(2)
@@ -183,18 +184,23 @@ t.test('a registration that was never confirmed keeps nobody from its names for 
   const register = (username: string, email = 'maria@example.org') =>
     service.post('/api/auth/register/', { username, email, password })
   const squatter = (await register('squatter')).body
-  t.equal((await register('maria')).status, 409, 'while its link works')
-  await service.db.query(`update email_confirmation set expires_at = now() - interval '1 second'`)
+  t.equal((await register('maria')).status, 409, 'for a day')
+  await service.db.query(`update auth_user set date_joined = now() - interval '25 hours'`)
+  await service.db.query(`update email_confirmation set created_at = now() - interval '2 minutes'`)
+  await service.post('/api/auth/confirm-email/resend/', { email: 'maria@example.org' })
+  const taken = await service.user({ username: 'taken' })
+  t.equal((await register(taken.username)).status, 409, 'the username is another one, so nothing is made')
+  t.equal((await service.db.query(`select from auth_user where id = ${squatter.id}`)).length, 1, 'nor deleted')
   const answers = await Promise.all(Array.from({ length: 10 }, (_, index) => register(`maria${index}`)))
   t.same(answers.map(({ status }) => status).sort(), [201, ...Array(9).fill(409)])
-  const users = await service.db.query<{ id: number }>('select id from auth_user')
+  const users = await service.db.query<{ id: number }>(`select id from auth_user where id <> ${taken.id}`)
   t.same([users.length, users.some(({ id }) => id === squatter.id)], [1, false])
   t.same(
     await service.db.query(`select target_id::int as id from audit_event where action = 'user.deleted'`),
     [{ id: squatter.id }],
     'and the audit log tells'
   )
-  await service.db.query(`update auth_user set is_active = true; update email_confirmation set expires_at = now()`)
+  await service.db.query(`update auth_user set is_active = true, date_joined = now() - interval '9 days'`)
   t.equal((await register('another')).status, 409, 'whoever was activated keeps the names')
 })
 
@@ -222,4 +228,98 @@ t.test('what REQUIRED_ROLES gives to another role is not given over administrato
       statuses
     )
   }
+})
+
+t.test('a ban is not undone by the link of a registration, also where Django activated and banned', async (t) => {
+  const mail = await startMailServer(t)
+  const service = await startService(t, { SMTP_URL: mail.url, MAIL_FROM: 'a@example.org', EMAIL_VERIFICATION: 'required' })
+  const names = { username: 'maria', email: 'maria@example.org' }
+  const { body } = await service.post('/api/auth/register/', { ...names, password })
+  const link = linkOf((await mail.next(1)).text)
+  await service.db.query(`update auth_user set is_active = true, date_joined = now() - interval '30 days'`)
+  await service.db.query('update auth_user set is_active = false')
+  t.equal((await confirm(service, link)).status, 400)
+  await service.post('/api/auth/confirm-email/resend/', { email: names.email })
+  t.equal((await service.post('/api/auth/register/', { ...names, password })).status, 409, 'and the account is not deleted')
+  t.same(await service.db.query('select id, is_active from auth_user'), [{ id: body.id, is_active: false }])
+  t.equal(mail.received.length, 1)
+})
+
+t.test('two registrations that wait at one address are no fault of ours', async (t) => {
+  const mail = await startMailServer(t)
+  const service = await startService(t, { SMTP_URL: mail.url, MAIL_FROM: 'a@example.org', EMAIL_VERIFICATION: 'required' })
+  const admin = await service.admin()
+  const { body } = await service.post('/api/auth/register/', { username: 'maria', email: 'mria@example.org', password })
+  await service.put(`/api/auth/users/${body.id}/update/`, { email: 'maria@example.org' }, { as: admin })
+  t.equal((await service.post('/api/auth/register/', { username: 'maria2', email: 'maria@example.org', password })).status, 201)
+  await mail.next(3)
+  await service.db.query(`update email_confirmation set created_at = now() - interval '2 minutes'`)
+  t.equal((await service.post('/api/auth/confirm-email/resend/', { email: 'maria@example.org' })).status, 200)
+  t.equal((await confirm(service, linkOf((await mail.next(4)).text))).status, 409, 'by now it is the email of the other')
+})
+
+t.test('an address is sent one link a minute, whoever names it, and none that is good for nothing', async (t) => {
+  const mail = await startMailServer(t)
+  const service = await startService(t, { SMTP_URL: mail.url, MAIL_FROM: 'a@example.org' })
+  const [admin, one, two] = [await service.admin(), await service.user(), await service.user()]
+  const change = (as: typeof one) => service.post('/api/auth/change-email/', { email: 'victim@example.org', password }, { as })
+  const statuses = [await change(one), await change(one), await change(two)].map(({ status }) => status)
+  t.same(statuses, [200, 429, 429])
+  await service.put(`/api/auth/users/${one.id}/update/`, { email: one.email, first_name: 'M' }, { as: admin })
+  t.equal((await confirm(service, linkOf((await mail.next(1)).text))).status, 200)
+  await service.put(`/api/auth/users/${one.id}/update/`, { email: '' }, { as: admin })
+  t.equal((await mail.next(3)).to, 'victim@example.org', 'the address before is told of an administrator too')
+  t.same(
+    mail.received.map(({ to }) => to),
+    ['victim@example.org', one.email, 'victim@example.org']
+  )
+})
+
+t.test('changes of one account that come at the same moment do not wait for each other', async (t) => {
+  const mail = await startMailServer(t)
+  for (const settings of [{}, { SMTP_URL: mail.url, MAIL_FROM: 'a@example.org' }]) {
+    const service = await startService(t, settings)
+    const [admin, user] = [await service.admin(), await service.user()]
+    for (let round = 0; round < 10; round += 1) {
+      const answers = await Promise.all([
+        service.post('/api/auth/change-email/', { email: `a${round}@example.org`, password }, { as: user }),
+        service.put(`/api/auth/users/${user.id}/update/`, { email: `b${round}@example.org` }, { as: admin })
+      ])
+      t.same(
+        answers.map(({ status }) => status),
+        [200, 200]
+      )
+    }
+  }
+})
+
+t.test('a delegate gives nobody the entry to Django administration, and changes nothing of an administrator', async (t) => {
+  const operations = ['createUser', 'updateUser', 'updateUserProfile', 'deleteUserProfile', 'endUserSessions']
+  const service = await startService(t, { REQUIRED_ROLES: operations.map((name) => `${name}=helpdesk|admin`).join(';') })
+  await service.db.query(`insert into auth_group (name) values ('helpdesk')`)
+  const helper = await service.user({ username: 'helper', roles: ['helpdesk'] })
+  const [admin, superuser] = [await service.admin(), await service.user({ username: 'root', superuser: true })]
+  const staff = [
+    await service.put(`/api/auth/users/${helper.id}/update/`, { is_staff: true }, { as: helper }),
+    await service.post('/api/auth/users/create/', { username: 'new', password, is_staff: true }, { as: helper })
+  ]
+  for (const { status, body } of staff) t.same([status, Object.keys(body.errors)], [400, ['is_staff']])
+  for (const [as, target] of [
+    [helper, admin],
+    [helper, superuser],
+    [admin, superuser]
+  ] as const) {
+    await service.get(`/api/auth/user_profile/${target.id}/`, { as: superuser })
+    const answers = [
+      await service.put(`/api/auth/user_profile/${target.id}/update/`, { first_name: 'Owned' }, { as }),
+      await service.delete(`/api/auth/user_profile/${target.id}/delete/`, { as }),
+      await service.delete(`/api/auth/users/${target.id}/sessions/`, { as })
+    ]
+    t.same(
+      answers.map(({ status }) => status),
+      [403, 403, 403]
+    )
+  }
+  const own = await service.put(`/api/auth/user_profile/${superuser.id}/update/`, { first_name: 'Own' }, { as: superuser })
+  t.equal(own.status, 200)
 })

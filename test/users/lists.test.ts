@@ -164,7 +164,7 @@ t.test('a page beyond the last leads back to the last one', async (t) => {
 t.test('an integer in a query is spelled in one way', async (t) => {
   const service = await startService(t)
   const admin = await seed(service)
-  for (const text of ['0x2', '2e0', '%202', '+2', '2.0', '2_0', 'Infinity']) {
+  for (const text of ['0x2', '2e0', '%202', '+2', '2.0', '2_0', 'Infinity', '02', '-0']) {
     const { status, body } = await service.get(`/api/auth/users/?page=${text}&province=${text}`, { as: admin })
     t.same([status, Object.keys(body.errors ?? {})], [400, ['page', 'province']], text)
   }

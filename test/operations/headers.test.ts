@@ -66,7 +66,7 @@ t.test('no secret that was sent stands in the log, at any level', async (t) => {
   await service.post('/api/auth/token/', { username: user.username, password })
   await service.db.query('drop table user_session cascade')
   await service.post('/api/auth/token/', { username: user.username, password: secret })
-  await service.get('/api/auth/profile/', { as: admin })
+  await service.get('/api/auth/sessions/', { as: admin })
   const log = service.log()
   t.match(log, /"level":50/, 'the log tells of the failure')
   for (const hidden of [

@@ -13,7 +13,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,6 +27,10 @@ const [here, loader, cli] = ['.', '../../scripts/typescript.js', '../../src/cli.
   fileURLToPath(new URL(path, import.meta.url))
 ) as [string, string, string]
 const password = 'correct horse battery staple'
+const pixel = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64'
+)
 const folder = await mkdtemp(join(tmpdir(), 'user-management-django-'))
 
 try {
@@ -79,9 +83,10 @@ async function sideBySide(python: string, url: string, label: string): Promise<v
   assert.deepEqual(await django('rows'), before)
   held(`the database that Django made was taken over, and its ${before.length} rows are as they were`)
 
+  const data = join(folder, `service-${label}`)
   const service = await startService({
     ...environment,
-    DATA_DIR: join(folder, `service-${label}`),
+    DATA_DIR: data,
     JWT_SECRET: 'a secret for tests, long enough to sign',
     // That of the project's settings.
     LEGACY_JWT_SECRET: 'only-for-fixtures',
@@ -143,6 +148,25 @@ async function sideBySide(python: string, url: string, label: string): Promise<v
     assert.equal((await service.send('POST', 'reset-password-confirm/', reset)).status, 400)
     assert.ok(await django('login', 'ana', 'reset by a link of Django 3'))
     held('a reset link of Django works here, once')
+
+    const form = new FormData()
+    form.set('profile_picture', new Blob([pixel]), 'me.png')
+    const token = await here('ana', 'reset by a link of Django 3')
+    const pictured = await service.send('PUT', 'profile/', form, token)
+    assert.equal(new URL(pictured.body.profile_picture).pathname, `/media/${(await django('show', 'ana')).picture}`)
+    await writeFile(join(data, 'media/profile_pics/from-django.png'), pixel)
+    await django('picture', 'ana', 'profile_pics/from-django.png')
+    const shown = await service.send('GET', 'profile/', undefined, token)
+    const { pathname } = new URL(shown.body.profile_picture)
+    assert.deepEqual(Buffer.from(await (await fetch(service.origin + pathname)).arrayBuffer()), pixel)
+    held('a picture that was sent to either side is shown by the other')
+
+    assert.equal((await service.send('DELETE', `users/${pedro.body.id}/`, undefined, root)).status, 204)
+    assert.equal(await django('exists', 'pedro'), false)
+    await django('delete', 'ana')
+    assert.equal((await service.send('GET', 'profile/', undefined, token)).status, 401)
+    assert.equal((await service.send('GET', `users/${ana}/`, undefined, root)).status, 404)
+    held('a user who was deleted on either side is gone on the other, with all sessions')
   } finally {
     await service.stop()
   }
@@ -162,17 +186,20 @@ async function startService(env: Record<string, string>) {
     await new Promise((done) => setTimeout(done, 100))
   }
   return {
+    origin: new URL(api).origin,
     async send(method: string, path: string, body?: object, access?: string) {
+      const json = body && !(body instanceof FormData)
       const response = await fetch(`${api}/${path}`, {
         method,
         headers: {
-          ...(body && { 'content-type': 'application/json' }),
+          ...(json && { 'content-type': 'application/json' }),
           ...(access !== undefined && { authorization: `Bearer ${access}` })
         },
-        ...(body && { body: JSON.stringify(body) })
+        ...(body && { body: json ? JSON.stringify(body) : (body as FormData) })
       })
+      const text = await response.text()
       // biome-ignore lint/suspicious/noExplicitAny: the checks say what it has to be.
-      return { status: response.status, body: (await response.json()) as any }
+      return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as any }
     },
     async stop() {
       child.kill('SIGTERM')

@@ -61,6 +61,7 @@ def show(username):
     return {
         "id": user.pk,
         "phone": user.profile.phone,
+        "picture": user.profile.profile_picture.name,
         "roles": sorted(group.name for group in user.groups.all()),
         "changes_profiles": user.has_perm(f"{UserProfile._meta.app_label}.change_userprofile"),
     }
@@ -80,6 +81,19 @@ def reset_link(username):
     user = User.objects.get(username=username)
     uid = urlsafe_base64_encode(force_bytes(user.pk))
     return {"uid": uid, "token": default_token_generator.make_token(user)}
+
+
+def picture(username, path):
+    """Makes it the user's picture, as a form that saved the file would."""
+    UserProfile.objects.filter(user__username=username).update(profile_picture=path)
+
+
+def delete(username):
+    return User.objects.get(username=username).delete()[1]
+
+
+def exists(username):
+    return User.objects.filter(username=username).exists()
 
 
 def rows():
@@ -107,6 +121,9 @@ STEPS = {
         give_role,
         change_password,
         reset_link,
+        picture,
+        delete,
+        exists,
         rows,
     )
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { components } from '../../generated/api.ts'
 import { type Connection, id } from '../database/connection.ts'
 import { fetchPage, type Page, type PageRequest, type Sort } from '../database/paging.ts'
+import { prepared } from '../database/prepared.ts'
 
 export type AuditAction = components['schemas']['AuditAction']
 export type AuditTargetType = components['schemas']['AuditTargetType']
@@ -25,22 +26,39 @@ export interface AuditEntry {
 /** Writes an event; in the transaction of the change it tells of. */
 export async function recordEvent(transaction: Connection, origin: Origin, entry: AuditEntry): Promise<void> {
   const { action, target, before, after } = entry
-  await transaction
-    .insertInto('audit_event')
-    .values({
-      action,
-      actor_id: origin.actorId ?? null,
-      actor_name: origin.actorName ?? null,
-      target_type: target?.type ?? null,
-      target_id: target?.id ?? null,
-      target_name: target?.name ?? null,
-      address: origin.address,
-      request_id: origin.requestId,
-      before: before ? JSON.stringify(before, shortened) : null,
-      after: after ? JSON.stringify(after, shortened) : null
-    })
-    .execute()
+  await insertEvent.all(
+    transaction,
+    action,
+    origin.actorId ?? null,
+    origin.actorName ?? null,
+    target?.type ?? null,
+    target?.id ?? null,
+    target?.name ?? null,
+    origin.address,
+    origin.requestId,
+    before ? JSON.stringify(before, shortened) : null,
+    after ? JSON.stringify(after, shortened) : null
+  )
 }
+
+const insertEvent = prepared(
+  (
+    transaction,
+    action: string,
+    actor_id: number | null,
+    actor_name: string | null,
+    target_type: string | null,
+    target_id: number | null,
+    target_name: string | null,
+    address: string,
+    request_id: string,
+    before: string | null,
+    after: string | null
+  ) =>
+    transaction
+      .insertInto('audit_event')
+      .values({ action, actor_id, actor_name, target_type, target_id, target_name, address, request_id, before, after })
+)
 
 /**
  * The fields in which two states of an object differ, as `before` and `after`; undefined where there are none.

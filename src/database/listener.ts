@@ -33,13 +33,18 @@ export function startListener({ url, channel, onNotification, log }: ListenerOpt
   let client: pg.Client | undefined
   let [alive, closed, told] = [Number.NEGATIVE_INFINITY, false, false]
   let timer: NodeJS.Timeout | undefined
-  let pending: Promise<void> | undefined
+  /** The question under way, and the one that follows it, which answers all who ask meanwhile. */
+  let asking: Promise<void> = Promise.resolve()
+  let next: Promise<void> | undefined
 
   const isLive = () => client !== undefined && performance.now() - alive < patience
 
   function lose(err: unknown): void {
     const lost = client
     client = undefined
+    // A question that hangs holds up none on the next connection.
+    asking = Promise.resolve()
+    next = undefined
     lost?.end().catch(() => {})
     onNotification(undefined)
     if (!closed && !told) log.warn({ err }, 'Postgres can not tell of changes; principals are asked for at every request')
@@ -78,16 +83,29 @@ export function startListener({ url, channel, onNotification, log }: ListenerOpt
     const asked = client
     if (!asked) return
     const begun = performance.now()
-    await asked.query('select 1')
-    // What it says is true of the time at which it was asked.
-    if (asked === client) alive = Math.max(alive, begun)
+    try {
+      await asked.query('select 1')
+      // What it says is true of the time at which it was asked.
+      if (asked === client) alive = Math.max(alive, begun)
+    } catch (err) {
+      if (asked === client) lose(err)
+    }
+  }
+
+  function askInTurn(): Promise<void> {
+    next ??= asking.then(() => {
+      next = undefined
+      asking = ask()
+      return asking
+    })
+    return next
   }
 
   async function tick(): Promise<void> {
     try {
       if (client && !isLive()) throw new Error(`No sign of life for ${patience} ms`)
       // Not waited for: one that hangs is noticed at the next ticks.
-      if (client) ask().catch((err: unknown) => client && lose(err))
+      if (client) void askInTurn()
       else await open()
     } catch (error) {
       lose(error)
@@ -102,16 +120,11 @@ export function startListener({ url, channel, onNotification, log }: ListenerOpt
     },
     async caughtUp() {
       if (!isLive()) return
-      // One question answers all who ask before it is sent.
-      pending ??= Promise.resolve().then(() => {
-        pending = undefined
-        return ask()
-      })
       let timer: NodeJS.Timeout | undefined
       const late = new Promise<never>((_, fail) => {
         timer = setTimeout(() => fail(new Error(`No answer within ${patience} ms`)), patience)
       })
-      await Promise.race([pending, late])
+      await Promise.race([askInTurn(), late])
         .catch((err: unknown) => client && lose(err))
         .finally(() => clearTimeout(timer))
     },

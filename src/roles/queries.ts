@@ -1,5 +1,6 @@
 import { type Expression, type RawBuilder, sql } from 'kysely'
 import { type Connection, id, ids } from '../database/connection.ts'
+import { prepared } from '../database/prepared.ts'
 
 /** Names of the roles of the user whose id `userId` is, by name: an expression for any statement. */
 export function roleNames(userId: Expression<unknown>): RawBuilder<string[]> {
@@ -65,8 +66,10 @@ function selectRoles(database: Connection) {
   ])
 }
 
+const allRoles = prepared((database) => selectRoles(database).orderBy('auth_group.name'))
+
 export function listRoles(database: Connection): Promise<RoleRow[]> {
-  return selectRoles(database).orderBy('auth_group.name').execute()
+  return allRoles.all(database)
 }
 
 export function findRole(database: Connection, roleId: number): Promise<RoleRow | undefined> {
@@ -149,9 +152,8 @@ export interface PermissionRow {
   readonly content_type: string
 }
 
-/** All permissions in Django's order. */
-export function listPermissions(database: Connection): Promise<PermissionRow[]> {
-  return database
+const allPermissions = prepared((database) =>
+  database
     .selectFrom('auth_permission')
     .innerJoin('django_content_type', 'django_content_type.id', 'auth_permission.content_type_id')
     .select([
@@ -163,7 +165,11 @@ export function listPermissions(database: Connection): Promise<PermissionRow[]> 
     .orderBy('django_content_type.app_label')
     .orderBy('django_content_type.model')
     .orderBy('auth_permission.codename')
-    .execute()
+)
+
+/** All permissions in Django's order. */
+export function listPermissions(database: Connection): Promise<PermissionRow[]> {
+  return allPermissions.all(database)
 }
 
 /**

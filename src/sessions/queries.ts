@@ -1,6 +1,7 @@
 import { type Expression, type RawBuilder, sql } from 'kysely'
 import type { Principal } from '../contract/handlers.ts'
 import { type Connection, id } from '../database/connection.ts'
+import { prepared } from '../database/prepared.ts'
 import { hasPermission, permissionNames, roleNames } from '../roles/queries.ts'
 import type { LegacyToken } from './legacy-tokens.ts'
 import type { TokenSubject } from './tokens.ts'
@@ -13,6 +14,24 @@ export type RevocationCause =
   | 'password_changed'
   | 'password_reset'
   | 'deactivated'
+
+function selectPrincipal(database: Connection, sid: string, userId: number, permission?: string) {
+  return database
+    .selectFrom('user_session')
+    .innerJoin('auth_user', 'auth_user.id', 'user_session.user_id')
+    .select(['auth_user.id', 'auth_user.username', 'auth_user.is_superuser', 'user_session.expires_at'])
+    .select((eb) => [
+      roleNames(eb.ref('auth_user.id')).as('roles'),
+      hasPermission(eb.ref('auth_user.id'), permission).as('permitted')
+    ])
+    .where('user_session.id', '=', sid)
+    .where('user_session.user_id', '=', id(userId))
+    .where('user_session.revoked_at', 'is', null)
+    .where('user_session.expires_at', '>', sql<Date>`now()`)
+    .where('auth_user.is_active', '=', true)
+}
+
+const principalOfSession = prepared((database, sid: string, userId: number) => selectPrincipal(database, sid, userId))
 
 export interface FoundPrincipal {
   readonly principal: Principal
@@ -29,20 +48,11 @@ export async function findPrincipal(
   session: { readonly sid: string; readonly user_id: number },
   permission?: string
 ): Promise<FoundPrincipal | undefined> {
-  const row = await database
-    .selectFrom('user_session')
-    .innerJoin('auth_user', 'auth_user.id', 'user_session.user_id')
-    .select(['auth_user.id', 'auth_user.username', 'auth_user.is_superuser', 'user_session.expires_at'])
-    .select((eb) => [
-      roleNames(eb.ref('auth_user.id')).as('roles'),
-      hasPermission(eb.ref('auth_user.id'), permission).as('permitted')
-    ])
-    .where('user_session.id', '=', session.sid)
-    .where('user_session.user_id', '=', id(session.user_id))
-    .where('user_session.revoked_at', 'is', null)
-    .where('user_session.expires_at', '>', sql<Date>`now()`)
-    .where('auth_user.is_active', '=', true)
-    .executeTakeFirst()
+  const { sid, user_id: userId } = session
+  const row =
+    permission === undefined
+      ? await principalOfSession.first(database, sid, userId)
+      : await selectPrincipal(database, sid, userId, permission).executeTakeFirst()
   return (
     row && {
       principal: {

@@ -2,6 +2,7 @@ import { type Expression, type RawBuilder, sql } from 'kysely'
 import type { AuditEntry } from '../audit/queries.ts'
 import { type Connection, id, violatedUnique } from '../database/connection.ts'
 import { fetchPage, type Page, type PageRequest, type Sort } from '../database/paging.ts'
+import { prepared } from '../database/prepared.ts'
 import { deleteProfile } from '../profiles/queries.ts'
 
 export interface RoleSummary {
@@ -82,13 +83,19 @@ function selectAccounts(database: Connection) {
     ])
 }
 
+const accountById = prepared((database, userId: number) => selectAccounts(database).where('auth_user.id', '=', id(userId)))
+
 export function findAccount(database: Connection, userId: number): Promise<AccountRow | undefined> {
-  return selectAccounts(database).where('auth_user.id', '=', id(userId)).executeTakeFirst()
+  return accountById.first(database, userId)
 }
+
+const userForUpdate = prepared((transaction, userId: number) =>
+  transaction.selectFrom('auth_user').select('id').where('id', '=', id(userId)).forUpdate()
+)
 
 /** As `findAccount`, with the user locked until the transaction ends. */
 export async function lockAccount(transaction: Connection, userId: number): Promise<AccountRow | undefined> {
-  const user = await transaction.selectFrom('auth_user').select('id').where('id', '=', id(userId)).forUpdate().executeTakeFirst()
+  const user = await userForUpdate.first(transaction, userId)
   // A statement of its own: one that waited for the lock may show the other tables as they were before.
   return user && findAccount(transaction, userId)
 }

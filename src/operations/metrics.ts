@@ -39,11 +39,20 @@ export function startMetrics(app: FastifyInstance): Metrics {
     registers
   })
 
-  app.addHook('onResponse', async (request, reply) => {
+  // Looked up by their labels once, which costs more than the counting itself.
+  const counted = new Map<string, { readonly request: Counter.Internal; readonly duration: Histogram.Internal<string> }>()
+  app.addHook('onResponse', (request, reply, done) => {
     const { url: route = 'unknown', config } = request.routeOptions
-    const labels = { method: request.method, route, operation: config.operationId ?? 'none' }
-    requests.inc({ ...labels, status: reply.statusCode })
-    durations.observe(labels, reply.elapsedTime / 1000)
+    const key = `${request.method} ${route} ${reply.statusCode}`
+    let counters = counted.get(key)
+    if (counters === undefined) {
+      const labels = { method: request.method, route, operation: config.operationId ?? 'none' }
+      counters = { request: requests.labels({ ...labels, status: reply.statusCode }), duration: durations.labels(labels) }
+      counted.set(key, counters)
+    }
+    counters.request.inc()
+    counters.duration.observe(reply.elapsedTime / 1000)
+    done()
   })
   app.get('/metrics', { logLevel: 'warn', config: { unlimited: true } }, async (_request, reply) => {
     return reply.type(registry.contentType).send(await registry.metrics())

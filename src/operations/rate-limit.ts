@@ -81,6 +81,7 @@ async function connectRedis(app: FastifyInstance, url: string) {
  * of whoever is connected.
  */
 export function clientAddress({ ip, socket }: FastifyRequest): string {
+  if (isIP(ip) !== 0 && !ip.includes('%')) return ip
   const bare = ip
     .replace(/^\[([^\]]*)\](:\d+)?$/, '$1')
     .replace(/^([\d.]+):\d+$/, '$1')

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import { envSchema } from 'env-schema'
+import { OperatorError } from './operations/operator-error.ts'
 import type { RateLimit, RateLimitSettings } from './operations/rate-limit.ts'
 import type { S3Settings } from './pictures/s3.ts'
 
@@ -104,7 +105,7 @@ export interface PathAlias {
 }
 
 /** The environment can't be used as it is; the message has a line for each fault. */
-export class ConfigError extends Error {
+export class ConfigError extends OperatorError {
   constructor(faults: readonly string[]) {
     super(`The configuration can't be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
     this.name = 'ConfigError'

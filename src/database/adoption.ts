@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
+import { OperatorError } from '../operations/operator-error.ts'
 import type { Connection } from './connection.ts'
 
 /** A database whose rows or tables this version can't work with; the message has a line for each fault. */
-export class AdoptionError extends Error {
+export class AdoptionError extends OperatorError {
   constructor(faults: readonly string[], advice: readonly string[]) {
     const lines = faults.map((fault) => `  - ${fault}`)
     super(['The database can not be taken over as it is:', ...lines, ...advice].join('\n'))

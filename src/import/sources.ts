@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { OperatorError } from '../operations/operator-error.ts'
 import { columnsOf, type SourceRow, type TableName } from './tables.ts'
 
 /** Rows of a table, some at a time. */
@@ -15,7 +16,7 @@ export interface Source {
 }
 
 /** The source can't be read; the message says what is wrong with it, without its password. */
-export class SourceError extends Error {
+export class SourceError extends OperatorError {
   override readonly name = 'SourceError'
 }
 

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import { OperatorError } from '../operations/operator-error.ts'
 
 /** What the store knows of a file without reading it. */
 export interface StoredFile {
@@ -35,6 +36,6 @@ export interface PictureStore {
  * The store can't do its work now: full, read-only, out of reach, slow, or its settings are wrong. The message is for
  * an operator, `cause` is what happened.
  */
-export class StoreUnavailable extends Error {
+export class StoreUnavailable extends OperatorError {
   override readonly name = 'StoreUnavailable'
 }

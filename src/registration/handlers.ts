@@ -10,7 +10,7 @@ import { decodeUid } from '../passwords/uid.ts'
 import type { Services } from '../services.ts'
 import { createAccount } from '../users/creation.ts'
 import { normalizeEmail, takenErrors } from '../users/input.ts'
-import { auditTarget, changeUser, findTakenFields, lockAccount } from '../users/queries.ts'
+import { auditTarget, changeUser, findTakenFields, lockAccount, NamesTaken } from '../users/queries.ts'
 import { issueConfirmation, reissueConfirmation, takeConfirmation, wasSentLink } from './queries.ts'
 
 type RegistrationOperation = 'register' | 'changeEmail' | 'confirmEmail' | 'resendConfirmation'
@@ -49,7 +49,7 @@ export function registrationHandlers(services: Services): HandlersOf<Registratio
           .execute(async (transaction) => {
             // The user first, as all that changes one.
             if (!(await lockAccount(transaction, account.id))) throw gone()
-            if ((await changeUser(transaction, account.id, { email })) === 'taken') throw new EmailTaken()
+            await changeUser(transaction, account.id, { email })
             const change = { before: { email: account.email }, after: { email } }
             await recordEvent(transaction, origin, { action: 'email.changed', target, ...change })
             return true
@@ -91,7 +91,7 @@ export function registrationHandlers(services: Services): HandlersOf<Registratio
           const before = { email: account.email, is_active: account.is_active }
           // An administrator may have changed the email that a registration is to be confirmed by.
           const after = { email, is_active: purpose === 'registration' || account.is_active }
-          if ((await changeUser(transaction, account.id, after)) === 'taken') throw new EmailTaken()
+          await changeUser(transaction, account.id, after)
           await recordEvent(transaction, origin, {
             action: purpose === 'change' ? 'email.changed' : 'email.confirmed',
             target: auditTarget(account),
@@ -121,10 +121,7 @@ export function registrationHandlers(services: Services): HandlersOf<Registratio
   }
 }
 
-/** Thrown through the transaction, which a violated index has ended, and told apart outside of it. */
-class EmailTaken extends Error {}
-
 function unlessTaken(error: unknown): false {
-  if (error instanceof EmailTaken) return false
+  if (error instanceof NamesTaken) return false
   throw error
 }

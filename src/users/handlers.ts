@@ -24,6 +24,7 @@ import {
   hasAdministrator,
   lockAccount,
   lockAdministrators,
+  NamesTaken,
   pageOfUsers
 } from './queries.ts'
 import { toUser } from './user.ts'
@@ -84,7 +85,7 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
           const confirmed = newEmail === undefined || newEmail === '' || !mailer.configured
           const { email: _unconfirmed, ...others } = names
           const changes = { ...flags, ...(confirmed ? names : others) }
-          if ((await changeUser(transaction, id, changes)) === 'taken') throw new NamesTaken()
+          await changeUser(transaction, id, changes)
           if (newEmail !== undefined && confirmed) await dropConfirmation(transaction, id)
           // What an administrator says of an account holds, whatever link is still about.
           if (body.is_active !== undefined) await dropConfirmation(transaction, id, 'registration')
@@ -111,7 +112,6 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
           return { after, previous: before.email, issued: !confirmed, changed: newEmail !== undefined && confirmed }
         })
         .catch((error: unknown) => {
-          // Thrown through the transaction, which a violated index has ended, and told apart outside of it.
           if (error instanceof NamesTaken) return 'taken' as const
           throw error
         })
@@ -151,5 +151,3 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
     }
   }
 }
-
-class NamesTaken extends Error {}

@@ -257,16 +257,17 @@ export interface UserChanges {
   readonly is_staff?: boolean
 }
 
-/** @returns `taken`, and the transaction can only be rolled back, when the new username or email is another user's */
-export async function changeUser(transaction: Connection, userId: number, changes: UserChanges): Promise<'changed' | 'taken'> {
-  if (Object.keys(changes).length === 0) return 'changed'
-  if ((await lockNames(transaction, changes, userId)).length > 0) return 'taken'
+/** A new username or email is another user's. Ends the transaction that it is thrown through, as a violated index would. */
+export class NamesTaken extends Error {}
+
+/** @throws NamesTaken */
+export async function changeUser(transaction: Connection, userId: number, changes: UserChanges): Promise<void> {
+  if (Object.keys(changes).length === 0) return
+  if ((await lockNames(transaction, changes, userId)).length > 0) throw new NamesTaken()
   try {
     await transaction.updateTable('auth_user').set(changes).where('id', '=', id(userId)).execute()
-    return 'changed'
   } catch (error) {
-    if (violatedUnique(error)) return 'taken'
-    throw error
+    throw violatedUnique(error) ? new NamesTaken() : error
   }
 }
 

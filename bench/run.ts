@@ -122,7 +122,7 @@ async function compareLogins(service: Server, url: string, tokens: Tokens): Prom
 
 /** Verifications per second by bcryptjs on all cores. */
 async function bcryptAlone(time: number): Promise<number> {
-  const hashing = await startHashing(hashCost, availableParallelism())
+  const hashing = startHashing(hashCost, availableParallelism())
   const encoded = await hashing.hash(password)
   let done = 0
   const end = performance.now() + time * 1000

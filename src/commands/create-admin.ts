@@ -18,7 +18,7 @@ export default {
     const { user, faults } = readAdministrator(username, email, password)
     if (faults.length > 0) throw new CommandError(faults.map((fault) => fault.join(': ')).join('\n'))
     await withDatabase(async (database) => {
-      const hashing = await startHashing(readConfig(process.env).passwords.hashCost, 1)
+      const hashing = startHashing(readConfig(process.env).passwords.hashCost, 1)
       const made = { ...user, password: await hashing.hash(password) }
       const id = await database.transaction().execute((transaction) => insertUser(transaction, made))
       await hashing.close()

@@ -1,8 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { parse, stringify } from 'yaml'
 import type { ErrorShape } from '../config.ts'
 
 export const contractFile = new URL('../../openapi.yaml', import.meta.url)
+/** The same in JSON, which a build makes: it is parsed in a tenth of the time. */
+const builtFile = new URL('../../openapi.json', import.meta.url)
 
 /** JSON Schema or OpenAPI object as it was parsed. */
 export type Json = { [key: string]: unknown }
@@ -59,7 +61,7 @@ const methods = new Set(['get', 'put', 'post', 'delete', 'patch'])
 export function loadContract(errors: ErrorShape = 'problem'): Contract {
   const text = readFileSync(contractFile, 'utf8')
   // The JSON round trip makes YAML's shared anchors objects of their own.
-  const document = JSON.parse(JSON.stringify(parse(text))) as Json
+  const document = JSON.parse(existsSync(builtFile) ? readFileSync(builtFile, 'utf8') : JSON.stringify(parse(text))) as Json
   if (errors === 'drf') addDrfErrors(document)
   const operations = readOperations(document)
   const ids = new Set(operations.map(({ operationId }) => operationId))

@@ -29,10 +29,18 @@ export function contractAjv(coerceTypes: boolean | 'array'): Ajv2020 {
 export function validatorCompiler(): FastifySchemaCompiler<unknown> {
   const strict = contractAjv(false)
   const coercing = contractAjv('array')
+  // Aliases and shared parameters have the same schemas, and compiling them is a good part of a start.
+  const known = new Map<string, ValidateFunction>()
+  function compile(schema: object, json: boolean): ValidateFunction {
+    const key = `${json} ${JSON.stringify(schema)}`
+    const validate = known.get(key) ?? ((json ? strict : coercing).compile(schema) as ValidateFunction)
+    known.set(key, validate)
+    return validate
+  }
   return ({ schema, httpPart, contentType }: Parameters<FastifySchemaCompiler<unknown>>[0] & { contentType?: string }) => {
     const json = httpPart === 'body' && (contentType === undefined || contentType === 'application/json')
     const compiled = httpPart === 'headers' ? lowerCaseNames(schema as HeadersSchema) : (schema as object)
-    const validate = (json ? strict : coercing).compile(compiled) as ValidateFunction
+    const validate = compile(compiled, json)
     const integers = json ? [] : integerFields(compiled as ObjectSchema)
     return (input: unknown) => {
       const loose = looseIntegers(input, integers)

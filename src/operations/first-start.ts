@@ -26,7 +26,7 @@ export async function ensureAdministrator(
   if (secret === undefined) return undefined
   const { user, faults } = readAdministrator(admin.username, admin.email, admin.password)
   if (faults.length > 0) throw new ConfigError(faults.map(([field, message]) => `ADMIN_${field.toUpperCase()}: ${message}`))
-  const hashing = await startHashing(passwords.hashCost, 1)
+  const hashing = startHashing(passwords.hashCost, 1)
   const password = await hashing.hash(secret).finally(() => hashing.close())
   return database.transaction().execute(async (transaction) => {
     // Replicas that start together make one superuser.

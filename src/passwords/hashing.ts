@@ -23,7 +23,7 @@ export class HashingOverloaded extends Error {
  * @param cost log2 of bcrypt's rounds
  * @param queue how many tasks may wait; one more is refused with HashingOverloaded instead of piling up
  */
-export async function startHashing(cost: number, threads: number, queue = 1000): Promise<PasswordHashing> {
+export function startHashing(cost: number, threads: number, queue = 1000): PasswordHashing {
   const worker = new URL(`./hashing-worker${extname(import.meta.url)}`, import.meta.url)
   const pool = new Piscina({
     filename: fileURLToPath(worker),
@@ -38,16 +38,18 @@ export async function startHashing(cost: number, threads: number, queue = 1000):
     })
   }
 
-  // Made before the first login: one for an unknown user then costs what one for a known user does.
-  const decoy = await run<string>(cost, 'decoy')
+  // Begun before the first login: one for an unknown user then costs what one for a known user does.
+  const decoy = run<string>(cost, 'decoy')
+  // Should it fail, the login that needs it tells.
+  decoy.catch(() => {})
 
   return {
     hash: (password) => run({ password, cost }, 'hash'),
     async verify(password, encoded) {
-      const task: VerifyTask = { password, encoded: encoded ?? decoy }
+      const task: VerifyTask = { password, encoded: encoded ?? (await decoy) }
       const matches = await run<boolean | undefined>(task, 'verify')
       // A hash that can't be verified must not be told apart from a wrong password by its time.
-      if (matches === undefined) await run({ password, encoded: decoy }, 'verify')
+      if (matches === undefined) await run({ password, encoded: await decoy }, 'verify')
       return matches === true && encoded !== undefined
     },
     needsUpgrade: (encoded) => Number(/^bcrypt_sha256\$\$2[aby]\$(\d\d)\$/.exec(encoded)?.[1] ?? 0) < cost,

@@ -58,7 +58,7 @@ t.test('we write what Django reads, over all of a password', async (t) => {
 })
 
 t.test('hashing leaves the event loop free, and an unknown account costs what a known one does', async (t) => {
-  const hashing = await startHashing(12, 1)
+  const hashing = startHashing(12, 1)
   t.teardown(() => hashing.close())
   const encoded = await hashing.hash('some password')
   await hashing.verify('x', undefined)

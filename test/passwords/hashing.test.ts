@@ -18,7 +18,7 @@ t.test("a stored hash that is some text is nobody's password, whatever text it i
 })
 
 t.test('a stored bcrypt hash can not keep a thread busy for hours', async (t) => {
-  const hashing = await startHashing(4, 1)
+  const hashing = startHashing(4, 1)
   t.teardown(() => hashing.close())
   const encoded = hash({ password: 'x', cost: 4 }).replace('$04$', '$31$')
   const verified = hashing.verify('x', encoded).catch(() => 'ended with its thread')
@@ -27,7 +27,7 @@ t.test('a stored bcrypt hash can not keep a thread busy for hours', async (t) =>
 })
 
 t.test('an account without a password that can be verified takes as long to refuse as any other', async (t) => {
-  const hashing = await startHashing(10, 1)
+  const hashing = startHashing(10, 1)
   t.teardown(() => hashing.close())
   const least = async (stored: string | undefined) => {
     let best = Number.POSITIVE_INFINITY

@@ -19,6 +19,8 @@ export interface Config {
   readonly production: boolean
   readonly host: string
   readonly port: number
+  /** How many processes share the port. */
+  readonly workers: number
   /** Address of this service as its clients see it, without a slash at the end. */
   readonly publicUrl: string
   readonly trustProxy: readonly string[]
@@ -122,6 +124,7 @@ const environmentSchema = {
     NODE_ENV: { enum: ['development', 'production', 'test'], default: 'development' },
     HOST: { type: 'string', minLength: 1, default: '127.0.0.1' },
     PORT: { type: 'integer', minimum: 0, maximum: 65535, default: 8000 },
+    WORKERS: { type: 'integer', minimum: 1, maximum: 256, default: 1 },
     PUBLIC_URL: { type: 'string', format: 'uri', pattern: '^https?://' },
     TRUST_PROXY: { type: 'string', default: '' },
     PATH_ALIASES: { type: 'string', default: '/auth=/api/auth' },
@@ -184,6 +187,7 @@ interface Environment {
   NODE_ENV: string
   HOST: string
   PORT: number
+  WORKERS: number
   PUBLIC_URL?: string
   TRUST_PROXY: string
   PATH_ALIASES: string
@@ -289,6 +293,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     production,
     host: env.HOST,
     port: env.PORT,
+    workers: env.WORKERS,
     publicUrl,
     trustProxy,
     pathAliases: aliases,
@@ -318,7 +323,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     requiredRoles,
     passwords: {
       hashCost: env.PASSWORD_HASH_COST,
-      hashThreads: env.PASSWORD_HASH_THREADS ?? availableParallelism(),
+      // In each worker; all of them together have one a core.
+      hashThreads: env.PASSWORD_HASH_THREADS ?? Math.ceil(availableParallelism() / env.WORKERS),
       hashQueue: env.PASSWORD_HASH_QUEUE,
       resetDelivery: env.PASSWORD_RESET_DELIVERY ?? 'response',
       resetTtl: seconds(env.PASSWORD_RESET_TTL),

@@ -1,54 +1,59 @@
 import closeWithGrace from 'close-with-grace'
-import type { FastifyBaseLogger, FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyServerOptions } from 'fastify'
 import { buildApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
 import { connect } from './database/connection.ts'
-import { startEmbedded } from './database/embedded.ts'
 import { migrate } from './database/migrator.ts'
 import { ensureAdministrator, type FirstAdministrator } from './operations/first-start.ts'
+import { isWorker, onDrain, startWorkers } from './workers.ts'
 
 /**
  * Runs the service until SIGTERM or SIGINT: config, database, migrations, app, listen; then drains and closes what it
- * opened, the last first. The same when a start fails, or a signal comes in the middle of it.
+ * opened, the last first. The same when a start fails, or a signal comes in the middle of it. With WORKERS above 1 this
+ * process prepares the database, and so many others do the rest.
  * @throws Error that says why it can't start
  */
 export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(variables)
-  let log: Pick<FastifyBaseLogger, 'info' | 'warn' | 'fatal'> | undefined
-  const closers: (() => Promise<unknown>)[] = []
+  let log: Log | undefined
+  const closers: Closers = []
+  let closing = false
   async function close(): Promise<void> {
+    closing = true
     for (let closer = closers.pop(); closer; closer = closers.pop()) await closer()
   }
   const grace = closeWithGrace({ delay: config.shutdownTimeout * 1000, logger: false }, async ({ err, signal }) => {
+    closing = true
     if (err) log?.fatal({ err }, 'Ending because of an error that nothing caught')
     else log?.info({ signal }, 'Draining')
     await close()
   })
 
   try {
-    let url = config.database.url
-    if (url === undefined) {
-      const embedded = startEmbedded(config.dataDir)
-      closers.push(async () => (await embedded.catch(() => undefined))?.stop())
-      url = (await embedded).url
+    if (isWorker) {
+      // A terminal's Ctrl-C comes to all processes; the first one's word on top of it would be a second signal.
+      onDrain(() => closing || process.kill(process.pid, 'SIGTERM'))
+      await listen(config, config.database.url as string, closers, (opened) => (log = opened))
+      return
     }
-    const notices: string[] = []
-    const { appLabel } = config.database
-    const migrations = await migrate(url, { appLabel, duplicates: 'keep', onNotice: (notice) => notices.push(notice) })
-    const onError = (err: Error) => log?.warn({ err }, 'A database connection was lost')
-    const database = connect({ ...config.database, url, onError })
-    closers.push(() => database.destroy())
-    const administrator = await ensureAdministrator(database, config)
-    const app = await buildApp({ config, database, databaseUrl: url, logger: await loggerOptions(config) })
-    closers.push(() => app.close())
-    log = app.log
-    log.info({ migrations, embedded: config.database.url === undefined }, 'Database ready')
-    for (const notice of notices) log.warn(notice)
-    if (config.passwords.resetDelivery === 'response') {
-      log.warn('PASSWORD_RESET_DELIVERY=response: whoever asks for a password reset is given its token')
+    const prepared = await prepareDatabase(config, closers)
+    if (config.workers > 1) {
+      const { log: own } = Fastify({ logger: await loggerOptions(config) })
+      log = own
+      tellPrepared(config, prepared, own)
+      const failed = (error: Error) => process.emit('uncaughtException', error)
+      const replaced = (detail: object) => own.error(detail, 'A worker ended and is replaced')
+      const workers = startWorkers(config.workers, { DATABASE_URL: prepared.url }, { replaced, failed })
+      closers.push(() => workers.close())
+      const { port } = await workers.listening
+      if (!config.production) process.stdout.write(welcome(config, `http://${config.host}:${port}`, prepared.administrator))
+      return
     }
-    const address = await app.listen({ host: config.host, port: config.port })
-    if (!config.production) process.stdout.write(welcome(config, address, administrator))
+    const address = await listen(config, prepared.url, closers, (opened) => {
+      log = opened
+      tellPrepared(config, prepared, opened)
+    })
+    if (!config.production) process.stdout.write(welcome(config, address, prepared.administrator))
   } catch (error) {
     grace.uninstall()
     await close()
@@ -56,8 +61,57 @@ export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
   }
 }
 
+type Log = Pick<FastifyBaseLogger, 'info' | 'warn' | 'error' | 'fatal'>
+/** What ends what was begun; the last first. */
+type Closers = (() => Promise<unknown>)[]
+
+interface PreparedDatabase {
+  readonly url: string
+  readonly migrations: readonly string[]
+  readonly notices: readonly string[]
+  readonly administrator: FirstAdministrator | undefined
+}
+
+/** Starts the embedded Postgres where it is needed, migrates, and makes the first administrator. */
+async function prepareDatabase(config: Config, closers: Closers): Promise<PreparedDatabase> {
+  let url = config.database.url
+  if (url === undefined) {
+    const { startEmbedded } = await import('./database/embedded.ts')
+    const embedded = startEmbedded(config.dataDir)
+    closers.push(async () => (await embedded.catch(() => undefined))?.stop())
+    url = (await embedded).url
+  }
+  const notices: string[] = []
+  const { appLabel } = config.database
+  const migrations = await migrate(url, { appLabel, duplicates: 'keep', onNotice: (notice) => notices.push(notice) })
+  const database = connect({ ...config.database, url, poolSize: 1, onError: () => {} })
+  const administrator = await ensureAdministrator(database, config).finally(() => database.destroy())
+  return { url, migrations, notices, administrator }
+}
+
+function tellPrepared(config: Config, { migrations, notices }: PreparedDatabase, log: Log): void {
+  log.info({ migrations, embedded: config.database.url === undefined }, 'Database ready')
+  for (const notice of notices) log.warn(notice)
+  if (config.passwords.resetDelivery === 'response') {
+    log.warn('PASSWORD_RESET_DELIVERY=response: whoever asks for a password reset is given its token')
+  }
+}
+
+/** Builds the app on the database at `url` and opens its port. @returns the address */
+async function listen(config: Config, url: string, closers: Closers, onLog: (log: Log) => void): Promise<string> {
+  let log: Log | undefined
+  const onError = (err: Error) => log?.warn({ err }, 'A database connection was lost')
+  const database = connect({ ...config.database, url, onError })
+  closers.push(() => database.destroy())
+  const app = await buildApp({ config, database, databaseUrl: url, logger: await loggerOptions(config) })
+  closers.push(() => app.close())
+  log = app.log
+  onLog(app.log)
+  return app.listen({ host: config.host, port: config.port })
+}
+
 /** JSON lines in production, readable ones in development; nothing of a request's headers or body. */
-async function loggerOptions({ production, logLevel: level }: Config): Promise<FastifyServerOptions['logger']> {
+async function loggerOptions({ production, logLevel: level }: Config): Promise<NonNullable<FastifyServerOptions['logger']>> {
   // A development dependency, which a production install does not have.
   const pretty = production ? undefined : await import('pino-pretty').catch(() => undefined)
   return pretty

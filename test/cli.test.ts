@@ -288,3 +288,56 @@ t.test('a signal that comes while it starts ends its Postgres too', async (t) =>
   await serving.ended()
   t.ok(await gone(pid as number))
 })
+
+t.test(
+  'WORKERS=2 are two processes behind one port: one that dies is replaced, figures are added up, all end together',
+  async (t) => {
+    const db = await createTestDatabase()
+    t.teardown(() => db.drop())
+    const folder = await mkdtemp(join(tmpdir(), 'user-management-workers-'))
+    t.teardown(() => rm(folder, { recursive: true, force: true }))
+    const port = await freePort()
+    const service = start(t, ['serve'], {
+      DATABASE_URL: db.url,
+      DATA_DIR: folder,
+      PORT: port,
+      WORKERS: '2',
+      NODE_ENV: 'test',
+      PASSWORD_HASH_COST: '4',
+      ADMIN_PASSWORD: 'correct horse battery staple'
+    })
+    await service.until(/Listening on/)
+    const origin = `http://127.0.0.1:${port}`
+    const pids = async () => {
+      const rows = await db.query<{ pid: number }>(
+        `select pid from pg_stat_activity where application_name = 'user-management-listen' and datname = current_database()`
+      )
+      return rows.map(({ pid }) => pid)
+    }
+    for (let wait = 0; wait < 200 && (await pids()).length < 2; wait += 1) await sleep(50)
+    t.equal((await pids()).length, 2, 'each listens for changes itself')
+    const ask = () => fetch(`${origin}/api/auth/provinces/`, { headers: { connection: 'close' } })
+    for (let count = 0; count < 30; count += 1) t.equal((await ask()).status, 200)
+    const metrics = await (await fetch(`${origin}/metrics`)).text()
+    const total = [...metrics.matchAll(/^http_requests_total\{[^}]*operation="listProvinces"[^}]*\} (\d+)/gm)]
+    t.equal(
+      total.reduce((sum, [, value]) => sum + Number(value), 0),
+      30,
+      'of both together'
+    )
+    const children = (await readFile(`/proc/${service.child.pid}/task/${service.child.pid}/children`, 'utf8')).trim().split(' ')
+    t.equal(children.length, 2)
+    process.kill(Number(children[0]), 'SIGKILL')
+    await service.until(/A worker ended and is replaced/)
+    for (let count = 0; count < 20; count += 1) {
+      const answer = await ask().catch(() => undefined)
+      t.ok(answer === undefined || answer.status === 200)
+    }
+    for (let wait = 0; wait < 200 && (await pids()).length < 2; wait += 1) await sleep(50)
+    t.equal((await ask()).status, 200)
+    service.child.kill('SIGTERM')
+    t.equal(await service.ended(), 0)
+    await t.rejects(fetch(`${origin}/healthz`))
+    t.same(await pids(), [], 'nobody is left')
+  }
+)

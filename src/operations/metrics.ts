@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 import type { ReplayCause } from '../sessions/queries.ts'
+import { isWorker, metricsOfAll } from '../workers.ts'
 
 /** What the service counts, for `GET /metrics` (Prometheus). */
 export interface Metrics {
@@ -18,6 +19,11 @@ export function startMetrics(app: FastifyInstance): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
+  if (isWorker) {
+    // Answers the first process, which adds up what its workers have.
+    new AggregatorRegistry()
+    AggregatorRegistry.setRegistries(registry)
+  }
   const requests = new Counter({
     name: 'http_requests_total',
     help: 'Requests answered',
@@ -55,7 +61,7 @@ export function startMetrics(app: FastifyInstance): Metrics {
     done()
   })
   app.get('/metrics', { logLevel: 'warn', config: { unlimited: true } }, async (_request, reply) => {
-    return reply.type(registry.contentType).send(await registry.metrics())
+    return reply.type(registry.contentType).send(await (isWorker ? metricsOfAll() : registry.metrics()))
   })
   return {
     countLogin: (result) => logins.inc({ result }),

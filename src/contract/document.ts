@@ -33,6 +33,10 @@ export interface Operation {
   readonly needsCaller: boolean
   readonly body: { readonly required: boolean; readonly contentTypes: readonly string[] } | undefined
   readonly takesQuery: boolean
+  /** The content types of its 200, JSON first; the client chooses. */
+  readonly answerTypes: readonly string[]
+  /** Query parameters that an answer of another type than JSON does not have (`x-json-only`). */
+  readonly jsonOnly: readonly string[]
   /** Whether it takes guesses at a password or token, and so has the narrower rate limit. */
   readonly takesCredentials: boolean
   /** Whether its success carries an ETag. */
@@ -85,6 +89,11 @@ function readOperations(document: Json): Operation[] {
       const operation = raw as Json
       const operationId = operation.operationId as string
       const body = operation.requestBody ? resolveReference(document, operation.requestBody as Json) : undefined
+      const responses = operation.responses as Record<string, Json>
+      const ok = responses['200'] ? resolveReference(document, responses['200']) : {}
+      const query = ((operation.parameters ?? []) as Json[])
+        .map((parameter) => resolveReference(document, parameter))
+        .filter((parameter) => parameter.in === 'query')
       operations.push({
         operationId,
         handledBy: (operation['x-alias-of'] as string | undefined) ?? operationId,
@@ -94,13 +103,11 @@ function readOperations(document: Json): Operation[] {
         needsCaller: operation['x-needs-caller'] === true,
         body: body && { required: body.required === true, contentTypes: Object.keys(body.content as Json) },
         takesCredentials: operation['x-rate-limit'] === 'credentials',
-        tagged: Object.entries(operation.responses as Record<string, Json>).some(
-          ([status, response]) => status === '200' && 'ETag' in ((resolveReference(document, response).headers ?? {}) as Json)
-        ),
-        takesQuery: ((operation.parameters ?? []) as Json[])
-          .map((parameter) => resolveReference(document, parameter))
-          .some((parameter) => parameter.in === 'query'),
-        statuses: Object.keys(operation.responses as Json).map(Number)
+        tagged: 'ETag' in ((ok.headers ?? {}) as Json),
+        takesQuery: query.length > 0,
+        answerTypes: Object.keys((ok.content ?? {}) as Json),
+        jsonOnly: query.filter((parameter) => parameter['x-json-only'] === true).map(({ name }) => name as string),
+        statuses: Object.keys(responses).map(Number)
       })
     }
   }

@@ -141,7 +141,7 @@ export interface paths {
          *     Such an **export** is read in batches while the client takes them. A user who is there all the time comes exactly
          *     once when ordered by a field that does not change (`id`, the default, or `date_joined`), as the user was when its
          *     batch was read; ordered by another field, a user whose value changes meanwhile may come twice or be missed. An
-         *     answer that is broken off, without the end of its last chunk, is not all. Each export is an event of the audit log,
+         *     answer that is broken off (without its last chunk: RFC 9112, 7.1) is not all. Each export is an event of the audit log,
          *     `users.exported`.
          *
          *     **NDJSON** has a User a line, as the JSON list has them. **CSV** (RFC 4180, UTF-8) has a header line and the

@@ -136,14 +136,17 @@ export function resolveReference(document: Json, value: Json): Json {
 
 /**
  * The contract as routes are registered from it. Two things differ from what is published: a form is validated as
- * the JSON it stands for (`profiles/form.ts`), and problems have no response schema, since the error handler writes
- * them and a serializer for each of some 500 would only cost start-up time.
+ * the JSON it stands for (`profiles/form.ts`), and only answers in JSON have a response schema: of problems, since the
+ * error handler writes them and a serializer for each of some 500 would only cost start-up time; of what is streamed,
+ * since nothing is left to serialize.
  */
 export function routingDocument({ document }: Contract): Json {
   const copy = structuredClone(document)
   const { responses, requestBodies } = copy.components as Record<string, Record<string, Json>>
   for (const response of Object.values(responses ?? {})) {
-    if (response.content && problemType in (response.content as Json)) delete response.content
+    const content = (response.content ?? {}) as Json
+    if (problemType in content) delete response.content
+    else for (const type of Object.keys(content)) if (type !== 'application/json') delete content[type]
   }
   const inline = Object.values(copy.paths as Record<string, Record<string, Json>>)
     .flatMap((item) => Object.values(item))

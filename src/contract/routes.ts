@@ -218,7 +218,7 @@ function routeHandler(operation: Operation, handlers: Handlers, once: Once, caug
       const known = request.method === 'GET' || request.method === 'HEAD' ? request.headers['if-none-match'] : undefined
       if (known !== undefined && namesTag(known, tag)) return reply.code(304).send()
     }
-    if (stream) return reply.type(type as string).send(stream)
+    if (stream) return reply.type(type?.startsWith('text/') ? `${type}; charset=utf-8` : (type as string)).send(stream)
     if (body !== undefined) reply.type('application/json; charset=utf-8')
     return reply.send(body)
   }

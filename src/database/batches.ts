@@ -1,14 +1,25 @@
 import { type RawBuilder, type SelectQueryBuilder, sql } from 'kysely'
+import { ids } from './connection.ts'
 import type { Sort } from './paging.ts'
 
-/** Rows a statement: few at first, so that the first ones come as soon as a page would. */
-const [firstBatch, fullBatch] = [50, 1000]
+/** Rows a statement: what they are shown from is wide. */
+const batch = 500
+/** Keys a statement: few at first, so that the first rows come as soon as a page would. Without an index each sorts all. */
+const [firstKeys, moreKeys] = [50, 10_000]
+
+interface Key {
+  readonly sort_value: string
+  readonly sort_id: number
+}
 
 /**
- * Reads all rows of `query`, a batch a statement, each from where the last one ended (keyset), ties broken by `identity`.
+ * Reads all rows of `query` in order, ties broken by `identity`: the keys of the next thousands from where the last ones
+ * ended (keyset), then their rows, a batch a statement. To ask for both at once tempts Postgres to join from the first
+ * row of all for each batch.
+ *
  * No connection and no transaction is held between two batches, however slowly they are taken, so that this works through
- * PgBouncer too and many may read at once; the price is that each batch shows the rows of its own moment. A row that is
- * there all the time comes exactly once as long as what it is sorted by does not change.
+ * PgBouncer too and many may read at once; the price is that each batch shows its rows as they are by then. A row that is
+ * there all the time comes exactly once, as long as what it is sorted by does not change.
  * @param query what to select, filtered but not ordered
  * @param ordering name of a sort, `-` before it for descending
  */
@@ -23,15 +34,22 @@ export async function* readBatches<Row>(
   const direction = descending ? 'desc' : 'asc'
   const { expression, type } = sorts[ordering.replace(/^-/, '')] as Sort
   const ordered = query
+    .clearSelect()
     .select([sql<string>`(${expression})::text`.as('sort_value'), identity.as('sort_id')])
     .orderBy(expression, direction)
     .orderBy(identity, direction)
   let rest = ordered
-  for (let size = firstBatch; ; size = fullBatch) {
-    const rows = (await rest.limit(size).execute()) as (Row & { sort_value: string; sort_id: number })[]
-    if (rows.length > 0) yield rows
-    const last = rows.at(-1)
-    if (last === undefined || rows.length < size) return
+  for (let size = firstKeys; ; size = moreKeys) {
+    const keys = (await rest.limit(size).execute()) as unknown as Key[]
+    for (let at = 0; at < keys.length; at += batch) {
+      const wanted = keys.slice(at, at + batch).map(({ sort_id }) => sort_id)
+      const rows = await query.select(identity.as('sort_id')).where(identity, '=', ids(wanted)).execute()
+      const found = new Map(rows.map((row) => [(row as unknown as Key).sort_id, row as Row]))
+      // Who was deleted, or fits no more, since the keys were read is left out.
+      yield wanted.map((id) => found.get(id)).filter((row) => row !== undefined)
+    }
+    const last = keys.at(-1)
+    if (last === undefined || keys.length < size) return
     const position = sql`(${last.sort_value}::${sql.raw(type)}, ${last.sort_id}::bigint)`
     rest = ordered.where(sql<boolean>`(${expression}, ${identity}) ${sql.raw(descending ? '<' : '>')} ${position}`)
   }

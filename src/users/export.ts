@@ -41,7 +41,13 @@ const cells = Object.values(columns)
 
 /** Lines of RFC 4180; a cell that a spreadsheet would run as a formula gets a `'` before it (OWASP, CSV Injection). */
 function csv(lines: readonly ReturnType<Cell>[][]): string {
-  return stringify(lines as unknown[][], { record_delimiter: '\r\n', escape_formulas: true, cast: { boolean: String } })
+  return stringify(lines as unknown[][], {
+    record_delimiter: '\r\n',
+    // A line break of another kind within a cell would end the line for many readers.
+    quote_record_delimiter: true,
+    escape_formulas: true,
+    cast: { boolean: String }
+  })
 }
 
 const formats: Readonly<Record<ExportType, ExportFormat>> = {

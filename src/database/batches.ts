@@ -22,6 +22,7 @@ interface Key {
  * there all the time comes exactly once, as long as what it is sorted by does not change.
  * @param query what to select, filtered but not ordered
  * @param ordering name of a sort, `-` before it for descending
+ * @returns batches, each of which is emptied when the next one is asked for
  */
 export async function* readBatches<Row>(
   // biome-ignore lint/suspicious/noExplicitAny: any tables will do.
@@ -41,12 +42,15 @@ export async function* readBatches<Row>(
   let rest = ordered
   for (let size = firstKeys; ; size = moreKeys) {
     const keys = (await rest.limit(size).execute()) as unknown as Key[]
+    const place = new Map(keys.map(({ sort_id }, index) => [sort_id, index]))
+    const placeOf = (row: unknown) => place.get((row as Key).sort_id) as number
     for (let at = 0; at < keys.length; at += batch) {
       const wanted = keys.slice(at, at + batch).map(({ sort_id }) => sort_id)
-      const rows = await query.select(identity.as('sort_id')).where(identity, '=', ids(wanted)).execute()
-      const found = new Map(rows.map((row) => [(row as unknown as Key).sort_id, row as Row]))
       // Who was deleted, or fits no more, since the keys were read is left out.
-      yield wanted.map((id) => found.get(id)).filter((row) => row !== undefined)
+      const rows = await query.select(identity.as('sort_id')).where(identity, '=', ids(wanted)).execute()
+      yield rows.sort((a, b) => placeOf(a) - placeOf(b)) as Row[]
+      // One result hangs on the next in node-postgres, and an old one, though dead, would keep young rows from being freed.
+      rows.length = 0
     }
     const last = keys.at(-1)
     if (last === undefined || keys.length < size) return

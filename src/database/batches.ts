@@ -42,19 +42,28 @@ export async function* readBatches<Row>(
   let rest = ordered
   for (let size = firstKeys; ; size = moreKeys) {
     const keys = (await rest.limit(size).execute()) as unknown as Key[]
-    const place = new Map(keys.map(({ sort_id }, index) => [sort_id, index]))
-    const placeOf = (row: unknown) => place.get((row as Key).sort_id) as number
-    for (let at = 0; at < keys.length; at += batch) {
-      const wanted = keys.slice(at, at + batch).map(({ sort_id }) => sort_id)
-      // Who was deleted, or fits no more, since the keys were read is left out.
-      const rows = await query.select(identity.as('sort_id')).where(identity, '=', ids(wanted)).execute()
-      yield rows.sort((a, b) => placeOf(a) - placeOf(b)) as Row[]
-      // One result hangs on the next in node-postgres, and an old one, though dead, would keep young rows from being freed.
-      rows.length = 0
-    }
+    const wanted = keys.map(({ sort_id }) => sort_id)
     const last = keys.at(-1)
-    if (last === undefined || keys.length < size) return
+    release(keys)
+    for (let at = 0; at < wanted.length; at += batch) {
+      const some = wanted.slice(at, at + batch)
+      const place = new Map(some.map((id, index) => [id, index]))
+      const placeOf = (row: unknown) => place.get((row as Key).sort_id) as number
+      // Who was deleted, or fits no more, since the keys were read is left out.
+      const rows = await query.select(identity.as('sort_id')).where(identity, '=', ids(some)).execute()
+      yield rows.sort((a, b) => placeOf(a) - placeOf(b)) as Row[]
+      release(rows)
+    }
+    if (last === undefined || wanted.length < size) return
     const position = sql`(${last.sort_value}::${sql.raw(type)}, ${last.sort_id}::bigint)`
     rest = ordered.where(sql<boolean>`(${expression}, ${identity}) ${sql.raw(descending ? '<' : '>')} ${position}`)
   }
+}
+
+/**
+ * Empties a result that is needed no more. One result hangs on the next in node-postgres, and an old one, though dead,
+ * would keep young rows from being freed until the whole heap is collected.
+ */
+function release(rows: unknown[]): void {
+  rows.length = 0
 }

@@ -132,7 +132,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List users */
+        /**
+         * List users, or export them
+         * @description A page of users as JSON. With `Accept: text/csv` or `Accept: application/x-ndjson`, named there or preferred by
+         *     weight (RFC 9110, 12.5.1), all users that the filters select come in one answer, however many they are; `page`,
+         *     `page_size` and `cursor` are then refused.
+         *
+         *     Such an **export** is read in batches while the client takes them. A user who is there all the time comes exactly
+         *     once when ordered by a field that does not change (`id`, the default, or `date_joined`), as the user was when its
+         *     batch was read; ordered by another field, a user whose value changes meanwhile may come twice or be missed. An
+         *     answer that is broken off (without its last chunk: RFC 9112, 7.1) is not all. Each export is an event of the audit log,
+         *     `users.exported`.
+         *
+         *     **NDJSON** has a User a line, as the JSON list has them. **CSV** (RFC 4180, UTF-8) has a header line and the
+         *     columns `id`, `username`, `email`, `first_name`, `last_name`, `is_active`, `is_staff`, `date_joined`, `last_login`,
+         *     `roles` (names, with `|` between them), `phone`, `address`, `birth_date`, `bio`, `province` (name) and
+         *     `profile_picture` (URL). What is null is empty. A cell that a spreadsheet would take for a formula, since it begins
+         *     with `=`, `+`, `-`, `@` (of full width too), a tab or a carriage return, gets a `'` before it, phone numbers as well;
+         *     take NDJSON where the values have to be exact.
+         */
         get: operations["listUsers"];
         put?: never;
         post?: never;
@@ -1449,7 +1467,7 @@ export interface components {
          */
         AuditOrdering: "id" | "-id";
         /** @enum {string} */
-        AuditAction: "user.created" | "user.updated" | "user.deleted" | "profile.updated" | "profile.deleted" | "role.created" | "role.renamed" | "role.deleted" | "role.permissions_replaced" | "province.created" | "province.renamed" | "province.deleted" | "session.opened" | "session.ended" | "session.refresh_replayed" | "session.revoked" | "login.failed" | "password.changed" | "password.reset_requested" | "password.reset" | "password.set" | "email.change_requested" | "email.confirmation_resent" | "email.changed" | "email.confirmed";
+        AuditAction: "user.created" | "user.updated" | "user.deleted" | "users.exported" | "profile.updated" | "profile.deleted" | "role.created" | "role.renamed" | "role.deleted" | "role.permissions_replaced" | "province.created" | "province.renamed" | "province.deleted" | "session.opened" | "session.ended" | "session.refresh_replayed" | "session.revoked" | "login.failed" | "password.changed" | "password.reset_requested" | "password.reset" | "password.set" | "email.change_requested" | "email.confirmation_resent" | "email.changed" | "email.confirmed";
         /** @enum {string} */
         AuditTargetType: "user" | "role" | "province";
         /** @description Fields by name. */
@@ -1711,16 +1729,24 @@ export interface components {
                 "application/json": components["schemas"]["User"];
             };
         };
-        /** @description A page of users. */
+        /** @description A page of users, or all of them as an export. */
         UserPage: {
             headers: {
-                Link: components["headers"]["Link"];
-                "X-Total-Count": components["headers"]["TotalCount"];
+                /** @description As of other lists; an export has none. */
+                Link?: string;
+                /** @description As of other lists; an export has none. */
+                "X-Total-Count"?: number;
+                /** @description The name of an export's file. */
+                "Content-Disposition"?: string;
+                /** @description Names `Accept`. */
+                Vary: string;
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
             content: {
                 "application/json": components["schemas"]["UserList"];
+                "text/csv": string;
+                "application/x-ndjson": string;
             };
         };
         /** @description The role. */

@@ -190,7 +190,7 @@ function corsOptions({ corsOrigins }: Config): FastifyCorsOptions {
   return {
     origin: [...corsOrigins],
     methods: ['GET', 'HEAD', 'PUT', 'POST', 'PATCH', 'DELETE'],
-    exposedHeaders: ['ETag', 'Link', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id', 'X-Total-Count'],
+    exposedHeaders: ['Content-Disposition', 'ETag', 'Link', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id', 'X-Total-Count'],
     maxAge: 600
   }
 }

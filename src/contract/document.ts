@@ -35,6 +35,10 @@ export interface Operation {
   readonly needsCaller: boolean
   readonly body: { readonly required: boolean; readonly contentTypes: readonly string[] } | undefined
   readonly takesQuery: boolean
+  /** The content types of its 200, JSON first; the client chooses. */
+  readonly answerTypes: readonly string[]
+  /** Query parameters that an answer of another type than JSON does not have (`x-json-only`). */
+  readonly jsonOnly: readonly string[]
   /** Whether it takes guesses at a password or token, and so has the narrower rate limit. */
   readonly takesCredentials: boolean
   /** Whether its success carries an ETag. */
@@ -87,6 +91,11 @@ function readOperations(document: Json): Operation[] {
       const operation = raw as Json
       const operationId = operation.operationId as string
       const body = operation.requestBody ? resolveReference(document, operation.requestBody as Json) : undefined
+      const responses = operation.responses as Record<string, Json>
+      const ok = responses['200'] ? resolveReference(document, responses['200']) : {}
+      const query = ((operation.parameters ?? []) as Json[])
+        .map((parameter) => resolveReference(document, parameter))
+        .filter((parameter) => parameter.in === 'query')
       operations.push({
         operationId,
         handledBy: (operation['x-alias-of'] as string | undefined) ?? operationId,
@@ -96,13 +105,11 @@ function readOperations(document: Json): Operation[] {
         needsCaller: operation['x-needs-caller'] === true,
         body: body && { required: body.required === true, contentTypes: Object.keys(body.content as Json) },
         takesCredentials: operation['x-rate-limit'] === 'credentials',
-        tagged: Object.entries(operation.responses as Record<string, Json>).some(
-          ([status, response]) => status === '200' && 'ETag' in ((resolveReference(document, response).headers ?? {}) as Json)
-        ),
-        takesQuery: ((operation.parameters ?? []) as Json[])
-          .map((parameter) => resolveReference(document, parameter))
-          .some((parameter) => parameter.in === 'query'),
-        statuses: Object.keys(operation.responses as Json).map(Number)
+        tagged: 'ETag' in ((ok.headers ?? {}) as Json),
+        takesQuery: query.length > 0,
+        answerTypes: Object.keys((ok.content ?? {}) as Json),
+        jsonOnly: query.filter((parameter) => parameter['x-json-only'] === true).map(({ name }) => name as string),
+        statuses: Object.keys(responses).map(Number)
       })
     }
   }
@@ -131,14 +138,17 @@ export function resolveReference(document: Json, value: Json): Json {
 
 /**
  * The contract as routes are registered from it. Two things differ from what is published: a form is validated as
- * the JSON it stands for (`profiles/form.ts`), and problems have no response schema, since the error handler writes
- * them and a serializer for each of some 500 would only cost start-up time.
+ * the JSON it stands for (`profiles/form.ts`), and only answers in JSON have a response schema: of problems, since the
+ * error handler writes them and a serializer for each of some 500 would only cost start-up time; of what is streamed,
+ * since nothing is left to serialize.
  */
 export function routingDocument({ document }: Contract): Json {
   const copy = structuredClone(document)
   const { responses, requestBodies } = copy.components as Record<string, Record<string, Json>>
   for (const response of Object.values(responses ?? {})) {
-    if (response.content && problemType in (response.content as Json)) delete response.content
+    const content = (response.content ?? {}) as Json
+    if (problemType in content) delete response.content
+    else for (const type of Object.keys(content)) if (type !== 'application/json') delete content[type]
   }
   const inline = Object.values(copy.paths as Record<string, Record<string, Json>>)
     .flatMap((item) => Object.values(item))

@@ -1,4 +1,5 @@
 import type { components } from '../../generated/api.ts'
+import { readAccept } from './accept.ts'
 import type { FieldErrors, Problem, ProblemCode } from './problems.ts'
 
 export type DrfError = components['schemas']['DrfError']
@@ -92,18 +93,4 @@ export function prefersProblem(accept: string | undefined): boolean {
   const problem = weights.get('application/problem+json') ?? 0
   const json = weights.get('application/json') ?? weights.get('application/*') ?? weights.get('*/*') ?? 0
   return problem > 0 && problem >= json
-}
-
-/** Media range in lower case -> its weight. */
-function readAccept(accept: string): Map<string, number> {
-  const weights = new Map<string, number>()
-  // A comma or semicolon within quotes parts nothing; no range we look for has a quoted parameter.
-  for (const part of accept.replaceAll(/"(?:[^"\\]|\\.)*"?/g, '""').split(',')) {
-    const [range = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase())
-    const q = parameters.find((parameter) => parameter.startsWith('q='))
-    const weight = q === undefined ? 1 : Number(q.slice(2))
-    // Of a weight that is none, nothing can be read.
-    if (weight >= 0 && weight <= 1) weights.set(range, Math.max(weight, weights.get(range) ?? 0))
-  }
-  return weights
 }

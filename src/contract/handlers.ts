@@ -34,6 +34,10 @@ type PathOf<Op extends HandledOperation> = NonNullable<operations[Op]['parameter
 type QueryOf<Op extends HandledOperation> = NonNullable<operations[Op]['parameters']['query']>
 type StatusOf<Op extends HandledOperation> = keyof operations[Op]['responses']
 type Success = 200 | 201 | 204
+/** The content types of a success of `Op`. */
+type AnswerTypeOf<Op extends HandledOperation> = {
+  [Status in StatusOf<Op> & Success]: keyof Content<operations[Op]['responses'][Status]>
+}[StatusOf<Op> & Success]
 
 /** The codes of problems whose status the operation declares. */
 type RefusalOf<Op extends HandledOperation> = {
@@ -48,6 +52,8 @@ export interface Call<Op extends HandledOperation> {
   readonly principal: Op extends callerOperations ? Principal : Principal | undefined
   /** The picture that came with a multipart body. */
   readonly upload: UploadedFile | undefined
+  /** Which of the declared types of the answer the client likes best. */
+  readonly answerType: AnswerTypeOf<Op>
   /** Path of the request, as the contract names it, and its query as it came: what links to other pages are made from. */
   readonly target: { readonly path: string; readonly query: Readonly<Record<string, unknown>> }
   /** Who asks, and from where, for the audit log. */
@@ -64,8 +70,20 @@ export interface Call<Op extends HandledOperation> {
   refuse(code: RefusalOf<Op>, detail: string, errors?: FieldErrors): Problem
 }
 
+/** An answer of another type than JSON, which is read while the client takes it; not begun for a HEAD. */
+interface Streamed<Type> {
+  readonly status: 200
+  readonly type: Type
+  readonly chunks: AsyncIterable<string>
+  readonly headers?: Readonly<Record<string, string | number>>
+}
+type StreamedOf<Op extends HandledOperation> = [Exclude<AnswerTypeOf<Op>, 'application/json'>] extends [never]
+  ? never
+  : Streamed<Exclude<AnswerTypeOf<Op>, 'application/json'>>
+
 /** What a handler of `Op` may return: one of the declared successes, with its body. */
-export type Reply<Op extends HandledOperation> = {
+export type Reply<Op extends HandledOperation> = StreamedOf<Op> | JsonReply<Op>
+type JsonReply<Op extends HandledOperation> = {
   [Status in StatusOf<Op> & Success]: JsonOf<operations[Op]['responses'][Status]> extends infer Body
     ? Body extends undefined
       ? { readonly status: Status }

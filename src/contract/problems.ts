@@ -6,6 +6,7 @@ import { isDatabaseUnavailable } from '../database/connection.ts'
 import { PageRequestError } from '../database/paging.ts'
 import { HashingOverloaded } from '../passwords/hashing.ts'
 import { StoreUnavailable } from '../pictures/store.ts'
+import { varyByAccept } from './accept.ts'
 import { problemType } from './document.ts'
 import { drfBody, prefersProblem } from './drf.ts'
 
@@ -171,7 +172,7 @@ export function problemSender(shape: ErrorShape): SendProblem {
     if (status === 401) reply.header('www-authenticate', challenge)
     // A body that was not read to its end would be taken for the next request.
     if (status === 413) reply.header('connection', 'close')
-    if (shape === 'drf') reply.header('vary', [reply.getHeader('vary') ?? [], 'Accept'].flat().join(', '))
+    if (shape === 'drf') varyByAccept(reply)
     const drf = shape === 'drf' && !prefersProblem(request.headers.accept)
     return reply
       .code(status)

@@ -1,9 +1,12 @@
+import { once as occurrence } from 'node:events'
+import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, preValidationAsyncHookHandler } from 'fastify'
 import { type FastifyOpenapiGlueOptions, fastifyOpenapiGlue } from 'fastify-openapi-glue'
 import fp from 'fastify-plugin'
 import type { Once } from '../idempotency/once.ts'
 import { clientAddress, type LimitRate } from '../operations/rate-limit.ts'
 import { digestUpload, readForm, removeUpload, type UploadedFile } from '../profiles/form.ts'
+import { preferredType, varyByAccept } from './accept.ts'
 import { type Authenticate, accessHook } from './access.ts'
 import { type Access, type Contract, multipart, type Operation, routingDocument } from './document.ts'
 import type { Call, HandledOperation, Handlers, Principal } from './handlers.ts'
@@ -117,9 +120,14 @@ function contentTypeHook({ body }: Operation) {
   }
 }
 
-function bodyHook({ body, takesQuery, method }: Operation, uploadDir: string): preValidationAsyncHookHandler {
+function bodyHook(operation: Operation, uploadDir: string): preValidationAsyncHookHandler {
+  const { body, takesQuery, method } = operation
   return async (request, reply) => {
-    if (method === 'GET' && takesQuery) refuseUnknownQuery(request)
+    if (operation.answerTypes.length > 1) varyByAccept(reply)
+    if (method === 'GET' && takesQuery) {
+      refuseUnknownQuery(request)
+      refuseJsonOnlyQuery(request, operation)
+    }
     if (body === undefined) return
     if (mediaType(request) === multipart) {
       const form = await readForm(request, uploadDir)
@@ -142,16 +150,28 @@ function refuseUnknownQuery(request: FastifyRequest): void {
   throw invalidInput(Object.fromEntries(unknown.map((name) => [name, ['There is no such parameter.']])))
 }
 
-function routeHandler(
-  { operationId, handledBy, method, path, tagged, statuses }: Operation,
-  handlers: Handlers,
-  once: Once,
-  caughtUp: () => Promise<void>
-) {
+/** Here, since validation adds the defaults of what was not sent. */
+function refuseJsonOnlyQuery(request: FastifyRequest, operation: Operation): void {
+  const type = answerType(request, operation)
+  if (type === json) return
+  const sent = operation.jsonOnly.filter((name) => Object.hasOwn(request.query as object, name))
+  if (sent.length > 0) throw invalidInput(Object.fromEntries(sent.map((name) => [name, [`Not together with ${type}.`]])))
+}
+
+const json = 'application/json'
+
+function answerType({ headers }: FastifyRequest, { answerTypes: [first = json, ...others] }: Operation): string {
+  return others.length === 0 ? first : preferredType(headers.accept, [first, ...others])
+}
+
+function routeHandler(operation: Operation, handlers: Handlers, once: Once, caughtUp: () => Promise<void>) {
+  const { operationId, handledBy, method, path, tagged, statuses } = operation
   // Which operation this is, is known at run time only; `Handlers` has made sure that call and handler fit.
   const handler = handlers[handledBy as HandledOperation] as (call: Call<HandledOperation>) => Promise<{
     status: number
     body?: unknown
+    type?: string
+    chunks?: AsyncIterable<string>
     headers?: Record<string, string>
   }>
   const takesMatch = statuses.includes(412)
@@ -164,6 +184,7 @@ function routeHandler(
       body: request.body,
       principal: request.principal,
       upload: request.upload,
+      answerType: answerType(request, operation),
       target: { path, query: request.query as Record<string, unknown> },
       origin: {
         actorId: request.principal?.userId,
@@ -179,7 +200,7 @@ function routeHandler(
     const key = takesKey ? request.headers['idempotency-key'] : undefined
     // Whoever was answered that a session has ended, or a role was taken, finds it so with the next request.
     const carryOut = () => (method === 'GET' ? handler(call) : handler(call).finally(caughtUp))
-    const { status, body, headers } =
+    const { status, body, type, chunks, headers } =
       typeof key === 'string'
         ? await once(
             { key, operationId: handledBy, userId: request.principal?.userId, content: await content(request) },
@@ -187,6 +208,7 @@ function routeHandler(
           )
         : await carryOut()
     if (takesMatch && match.pending) throw new Error(`The handler of ${operationId} did not look at If-Match`)
+    const stream = chunks && (request.method === 'HEAD' ? Readable.from([]) : await begun(chunks))
 
     reply.code(status).header('cache-control', tagged ? 'private, no-cache' : 'no-store')
     if (headers) reply.headers(headers)
@@ -196,9 +218,17 @@ function routeHandler(
       const known = request.method === 'GET' || request.method === 'HEAD' ? request.headers['if-none-match'] : undefined
       if (known !== undefined && namesTag(known, tag)) return reply.code(304).send()
     }
+    if (stream) return reply.type(type?.startsWith('text/') ? `${type}; charset=utf-8` : (type as string)).send(stream)
     if (body !== undefined) reply.type('application/json; charset=utf-8')
     return reply.send(body)
   }
+}
+
+/** Waits for the first chunk: a fault before it is answered as any other, a later one breaks the answer off. */
+async function begun(chunks: AsyncIterable<string>): Promise<Readable> {
+  const stream = Readable.from(chunks)
+  await occurrence(stream, 'readable')
+  return stream
 }
 
 /** What makes two requests the same. */

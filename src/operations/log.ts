@@ -27,4 +27,9 @@ export class RequestLog extends LogController {
     if (error) request.log.warn({ ...fields, err: error }, 'request broken off')
     else request.log.info(fields, 'request completed')
   }
+  /** A fault after the answer had begun, which breaks it off; `buildApp` tells of a client that went away. */
+  override streamError(error: Error, request: FastifyRequest): void {
+    if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return
+    request.log.error({ err: error, operation: request.routeOptions.config.operationId }, 'The answer could not be ended')
+  }
 }

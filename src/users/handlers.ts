@@ -1,4 +1,4 @@
-import { changedFields, recordEvent } from '../audit/queries.ts'
+import { changedFields, type Origin, recordEvent } from '../audit/queries.ts'
 import { holdsRole } from '../contract/access.ts'
 import type { HandlersOf } from '../contract/handlers.ts'
 import { pageHeaders } from '../contract/links.ts'
@@ -12,11 +12,14 @@ import type { Services } from '../services.ts'
 import { revokeSessions } from '../sessions/queries.ts'
 import { authorityFault, privilegeFaults } from './authority.ts'
 import { createAccount } from './creation.ts'
+import { type ExportType, exported } from './export.ts'
 import { normalizeEmail, normalizeUsername, takenErrors, unknownRoles } from './input.ts'
 import {
+  type AccountFilter,
   type AccountRow,
   auditedUser,
   auditTarget,
+  batchesOfUsers,
   changeUser,
   deleteUser,
   findAccount,
@@ -36,8 +39,19 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
   const noSuchUser = (id: number) => `There is no user with the id ${id}.`
   const lastAdministrator = 'No active administrator would be left.'
 
+  /** The event is written before the first user is read: what left the house is known, whatever happens then. */
+  async function* auditedExport(type: ExportType, query: AccountFilter & { readonly ordering?: string }, origin: Origin) {
+    const { search, role, is_active, is_staff, province, ordering } = query
+    const after = { type, search, role, is_active, is_staff, province, ordering }
+    await recordEvent(database, origin, { action: 'users.exported', after })
+    yield* batchesOfUsers(database, query, ordering)
+  }
+
   return {
-    async listUsers({ query, target }) {
+    async listUsers({ query, target, answerType, origin }) {
+      if (answerType !== 'application/json') {
+        return { status: 200, ...exported(answerType, auditedExport(answerType, query, origin), pictures.url) }
+      }
       const page = await pageOfUsers(database, query, query)
       const body = page.rows.map((account) => toUser(account, pictures.url))
       return { status: 200, body, headers: pageHeaders(page, target, config.publicUrl) }

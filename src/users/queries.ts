@@ -1,5 +1,6 @@
 import { type Expression, type RawBuilder, sql } from 'kysely'
 import type { AuditEntry } from '../audit/queries.ts'
+import { readBatches } from '../database/batches.ts'
 import { type Connection, id, violatedUnique } from '../database/connection.ts'
 import { fetchPage, type Page, type PageRequest, type Sort } from '../database/paging.ts'
 import { prepared } from '../database/prepared.ts'
@@ -141,6 +142,14 @@ const identity = sql<number>`auth_user.id`
 /** A page of users, with or without a profile. */
 export function pageOfUsers(database: Connection, filter: AccountFilter, request: PageRequest): Promise<Page<AccountRow>> {
   return fetchPage(filtered(database, filter), userSorts, identity, request)
+}
+
+/** All users that fit, in order, with the names of their provinces; see `readBatches`. */
+export function batchesOfUsers(database: Connection, filter: AccountFilter, ordering: string | undefined) {
+  const query = filtered(database, filter)
+    .leftJoin('api_provinces', 'api_provinces.id', 'api_userprofile.province_id')
+    .select('api_provinces.name as province_name')
+  return readBatches(query, userSorts, identity, ordering)
 }
 
 /** A page of the users who have a profile. */

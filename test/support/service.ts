@@ -129,7 +129,7 @@ export async function startService(
       })
       const answer = { status: response.statusCode, headers: response.headers, text: response.payload }
       checkAnswer(t, method, path, answer, config.errors)
-      const json = /json/.test(String(response.headers['content-type']))
+      const json = /[/+]json/.test(String(response.headers['content-type']))
       return { ...answer, body: json ? response.json() : undefined }
     },
     get: (path, options) => service.request('GET', path, options),

@@ -31,13 +31,13 @@ import { toUser } from './user.ts'
 type UserOperation = 'listUsers' | 'createUser' | 'getUser' | 'updateUser' | 'deleteUser'
 
 export function userHandlers(services: Services): HandlersOf<UserOperation> {
-  const { database, config, mailer, pictures } = services
+  const { database, config, mailer, nameSample, pictures } = services
   const noSuchUser = (id: number) => `There is no user with the id ${id}.`
   const lastAdministrator = 'No active administrator would be left.'
 
   return {
     async listUsers({ query, target }) {
-      const page = await pageOfUsers(database, query, query)
+      const page = await pageOfUsers(database, nameSample, query, query)
       const body = page.rows.map((account) => toUser(account, pictures.url))
       return { status: 200, body, headers: pageHeaders(page, target, config.publicUrl) }
     },

@@ -1,0 +1,16 @@
+-- What lists are walked along, for each ordering that they offer: its value, and the id that breaks ties. By username the
+-- unique index of 0003 does, since each value is there once. A page then costs the same in a list of any length.
+
+CREATE INDEX auth_user_by_email ON auth_user (lower(email), id);
+CREATE INDEX auth_user_by_first_name ON auth_user (first_name, id);
+CREATE INDEX auth_user_by_last_name ON auth_user (last_name, id);
+CREATE INDEX auth_user_by_date_joined ON auth_user (date_joined, id);
+CREATE INDEX auth_user_by_last_login ON auth_user ((coalesce(last_login, '-infinity')), id);
+
+CREATE INDEX api_userprofile_by_created_at ON api_userprofile (created_at, user_id);
+CREATE INDEX api_userprofile_by_updated_at ON api_userprofile (updated_at, user_id);
+
+-- The few users that the flags single out.
+
+CREATE INDEX auth_user_staff ON auth_user (id) WHERE is_staff;
+CREATE INDEX auth_user_inactive ON auth_user (id) WHERE NOT is_active;

@@ -263,7 +263,7 @@ t.test('a page takes one statement, and one more where a filter has to be weighe
   t.equal(await statements('search=user&role=2'), 2)
 })
 
-t.test('each ordering is walked along an index, from anywhere, in both directions', async (t) => {
+t.test('each ordering but that by last login is walked along an index, from anywhere, in both directions', async (t) => {
   const db = await createTestDatabase()
   t.teardown(() => db.drop())
   const sent: { sql: string; parameters: readonly unknown[] }[] = []
@@ -283,8 +283,7 @@ t.test('each ordering is walked along an index, from anywhere, in both direction
     email: ['auth_user_by_email', ''],
     first_name: ['auth_user_by_first_name', 'Ana'],
     last_name: ['auth_user_by_last_name', 'Mora'],
-    date_joined: ['auth_user_by_date_joined', time],
-    last_login: ['auth_user_by_last_login', '-infinity']
+    date_joined: ['auth_user_by_date_joined', time]
   }
   const profiles: Record<string, [string, string]> = {
     created_at: ['api_userprofile_by_created_at', time],

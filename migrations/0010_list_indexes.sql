@@ -1,8 +1,9 @@
--- What lists are walked along, for each ordering that they offer: its value, and the id that breaks ties. By username the
--- unique index of 0003 does, since each value is there once. A page then costs the same in a list of any length. By last
--- login there is none: each login would have to write to every index of the table, that of search above all, also where
--- it finds room beside the old row and writes to none (a heap-only update), for an order that is seldom asked for.
+-- What lists are walked along, for each ordering that they offer: its value, and the id that breaks ties. A page then costs
+-- the same in a list of any length. By last login there is none: each login would have to write to every index of the
+-- table, that of search above all, also where it finds room beside the old row and writes to none (a heap-only update),
+-- for an order that is seldom asked for.
 
+CREATE INDEX auth_user_by_username ON auth_user (lower(username), id);
 CREATE INDEX auth_user_by_email ON auth_user (lower(email), id);
 CREATE INDEX auth_user_by_first_name ON auth_user (first_name, id);
 CREATE INDEX auth_user_by_last_name ON auth_user (last_name, id);

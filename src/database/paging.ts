@@ -113,7 +113,8 @@ export async function fetchPage<Row>(database: Connection, list: List<Row>, requ
 
   const direction = ordering.startsWith('-') === before ? 'asc' : 'desc'
   const beyond = sql.raw(direction === 'asc' ? '>' : '<')
-  const start = position && sql`(${position.value}::${sql.raw(sort.type)}, ${position.id}::bigint)`
+  // In a subquery, or Postgres would plan each page near the end anew, where it expects fewer rows than a page has.
+  const start = position && sql`((select ${position.value}::${sql.raw(sort.type)}), (select ${position.id}::bigint))`
   const pageRows = sql<PageColumns>`(
     ${matched}
     select sort_key, sort_id, ${totals} from matched

@@ -36,7 +36,7 @@ async function describe(db: TestDatabase): Promise<string[]> {
 
 /** What migrations add to Django's own tables. */
 function indexesOfOurs(appLabel: string): string[] {
-  const orderings = ['date_joined', 'email', 'first_name', 'last_name']
+  const orderings = ['date_joined', 'email', 'first_name', 'last_name', 'username']
   return [
     ...orderings.map((field) => `auth_user_by_${field}`),
     ...['email_without_case', 'inactive', 'names_trigrams', 'staff', 'username_without_case'].map((name) => `auth_user_${name}`),

@@ -34,6 +34,8 @@ const differences: Record<string, string> = {
     'a list in this order sorts all users',
   'auth_user: CREATE INDEX auth_user_by_last_name ON public.auth_user USING btree (last_name, id)':
     'a list in this order sorts all users',
+  'auth_user: CREATE INDEX auth_user_by_username ON public.auth_user USING btree (lower((username)::text), id)':
+    'a list in this order sorts all users',
   'auth_user: CREATE INDEX auth_user_inactive ON public.auth_user USING btree (id) WHERE (NOT is_active)':
     'the few users with this flag are looked for among all',
   "auth_user: CREATE INDEX auth_user_names_trigrams ON public.auth_user USING gin (((((((((username)::text || '\n'::text) || (email)::text) || '\n'::text) || (first_name)::text) || '\n'::text) || (last_name)::text)) gin_trgm_ops) WITH (fastupdate=off)":

@@ -279,7 +279,7 @@ t.test('each ordering but that by last login is walked along an index, from anyw
   const time = '2026-01-01 00:00:00+00'
   const users: Record<string, [string, string]> = {
     id: ['auth_user_pkey', '7'],
-    username: ['auth_user_username_without_case', 'maria'],
+    username: ['auth_user_by_username', 'maria'],
     email: ['auth_user_by_email', ''],
     first_name: ['auth_user_by_first_name', 'Ana'],
     last_name: ['auth_user_by_last_name', 'Mora'],

@@ -1461,6 +1461,8 @@ export interface components {
             refresh_replays: components["schemas"]["RefreshReplays"];
         };
         SessionList: components["schemas"]["Session"][];
+        /** @enum {string} */
+        Count: "exact" | "estimated" | "none";
         /**
          * @default -id
          * @enum {string}
@@ -1701,6 +1703,7 @@ export interface components {
             headers: {
                 Link: components["headers"]["Link"];
                 "X-Total-Count": components["headers"]["TotalCount"];
+                "X-Total-Count-Estimated": components["headers"]["TotalCountEstimated"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -1736,6 +1739,7 @@ export interface components {
                 Link?: string;
                 /** @description As of other lists; an export has none. */
                 "X-Total-Count"?: number;
+                "X-Total-Count-Estimated": components["headers"]["TotalCountEstimated"];
                 /** @description The name of an export's file. */
                 "Content-Disposition"?: string;
                 /** @description Names `Accept`. */
@@ -1835,6 +1839,7 @@ export interface components {
             headers: {
                 Link: components["headers"]["Link"];
                 "X-Total-Count": components["headers"]["TotalCount"];
+                "X-Total-Count-Estimated": components["headers"]["TotalCountEstimated"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
             };
@@ -2244,6 +2249,14 @@ export interface components {
         /** @description Where to go on, as taken from a `Link`; costs the same anywhere in the list (keyset paging). */
         Cursor: string;
         /**
+         * @description How `X-Total-Count` is found. Without it, objects are counted where there are about 10,000 at the most, and
+         *     estimated where there are more, at about the same cost in a list of any length. `exact` counts them all, which in a list of
+         *     millions takes long; `estimated` leaves that to Postgres' statistics; `none` leaves the header out, and the link
+         *     `last` too.
+         * @example exact
+         */
+        Count: components["schemas"]["Count"];
+        /**
          * @description Words that must each occur in the username, the email, the first or the last name.
          * @example mar
          */
@@ -2343,15 +2356,21 @@ export interface components {
     };
     headers: {
         /**
-         * @description Pages around this one (RFC 8288) with the relations first, prev, next and last.
+         * @description Pages around this one (RFC 8288) with the relations first, prev, next and last. Where the total is not known
+         *     exactly, `last` is a cursor for the end of the list.
          * @example </api/auth/users/?page_size=50&cursor=eyJvIjoiaWQifQ>; rel="next"
          */
         Link: string;
         /**
-         * @description How many objects the list has over all pages.
+         * @description How many objects the list has over all pages; not with `count=none`.
          * @example 1
          */
         TotalCount: number;
+        /**
+         * @description Only, and then true, where `X-Total-Count` is an estimate.
+         * @example true
+         */
+        TotalCountEstimated: boolean;
         /**
          * @description How to authenticate (RFC 6750, 3).
          * @example Bearer realm="user-management"
@@ -2486,6 +2505,14 @@ export interface operations {
                 page_size?: components["parameters"]["PageSize"];
                 /** @description Where to go on, as taken from a `Link`; costs the same anywhere in the list (keyset paging). */
                 cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description How `X-Total-Count` is found. Without it, objects are counted where there are about 10,000 at the most, and
+                 *     estimated where there are more, at about the same cost in a list of any length. `exact` counts them all, which in a list of
+                 *     millions takes long; `estimated` leaves that to Postgres' statistics; `none` leaves the header out, and the link
+                 *     `last` too.
+                 * @example exact
+                 */
+                count?: components["parameters"]["Count"];
                 /**
                  * @description Words that must each occur in the username, the email, the first or the last name.
                  * @example mar
@@ -2744,6 +2771,14 @@ export interface operations {
                 page_size?: components["parameters"]["PageSize"];
                 /** @description Where to go on, as taken from a `Link`; costs the same anywhere in the list (keyset paging). */
                 cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description How `X-Total-Count` is found. Without it, objects are counted where there are about 10,000 at the most, and
+                 *     estimated where there are more, at about the same cost in a list of any length. `exact` counts them all, which in a list of
+                 *     millions takes long; `estimated` leaves that to Postgres' statistics; `none` leaves the header out, and the link
+                 *     `last` too.
+                 * @example exact
+                 */
+                count?: components["parameters"]["Count"];
                 /**
                  * @description Words that must each occur in the username, the email, the first or the last name.
                  * @example mar
@@ -3850,6 +3885,14 @@ export interface operations {
                 page_size?: components["parameters"]["PageSize"];
                 /** @description Where to go on, as taken from a `Link`; costs the same anywhere in the list (keyset paging). */
                 cursor?: components["parameters"]["Cursor"];
+                /**
+                 * @description How `X-Total-Count` is found. Without it, objects are counted where there are about 10,000 at the most, and
+                 *     estimated where there are more, at about the same cost in a list of any length. `exact` counts them all, which in a list of
+                 *     millions takes long; `estimated` leaves that to Postgres' statistics; `none` leaves the header out, and the link
+                 *     `last` too.
+                 * @example exact
+                 */
+                count?: components["parameters"]["Count"];
                 /**
                  * @description By time; `-` for the newest first.
                  * @example -id

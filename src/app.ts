@@ -44,6 +44,7 @@ import { createPrincipals } from './sessions/principals.ts'
 import { openLegacySession } from './sessions/queries.ts'
 import { createTokens, jwtOptions } from './sessions/tokens.ts'
 import { userHandlers } from './users/handlers.ts'
+import { createNameSample } from './users/search.ts'
 
 export interface AppOptions {
   readonly config: Config
@@ -113,6 +114,7 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
     pictures,
     mailer,
     metrics,
+    nameSample: createNameSample(database),
     protectedRoles
   }
   const handlers: Handlers = {
@@ -190,7 +192,16 @@ function corsOptions({ corsOrigins }: Config): FastifyCorsOptions {
   return {
     origin: [...corsOrigins],
     methods: ['GET', 'HEAD', 'PUT', 'POST', 'PATCH', 'DELETE'],
-    exposedHeaders: ['Content-Disposition', 'ETag', 'Link', 'Retry-After', 'WWW-Authenticate', 'X-Request-Id', 'X-Total-Count'],
+    exposedHeaders: [
+      'Content-Disposition',
+      'ETag',
+      'Link',
+      'Retry-After',
+      'WWW-Authenticate',
+      'X-Request-Id',
+      'X-Total-Count',
+      'X-Total-Count-Estimated'
+    ],
     maxAge: 600
   }
 }

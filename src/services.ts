@@ -8,6 +8,7 @@ import type { Guesses } from './sessions/guesses.ts'
 import type { KeyRing } from './sessions/keys.ts'
 import type { LegacyTokens } from './sessions/legacy-tokens.ts'
 import type { Tokens } from './sessions/tokens.ts'
+import type { NameSample } from './users/search.ts'
 
 /** What handlers work with; put together in `app.ts`, the one place that does. */
 export interface Services {
@@ -22,6 +23,7 @@ export interface Services {
   readonly pictures: Pictures
   readonly mailer: Mailer
   readonly metrics: Metrics
+  readonly nameSample: NameSample
   /** Roles that access rules name, which must not be renamed or deleted. */
   readonly protectedRoles: ReadonlySet<string>
 }

@@ -111,8 +111,8 @@ export interface AuditRow {
 
 const sorts: Record<string, Sort> = { id: { expression: sql.ref('audit_event.id'), type: 'bigint' } }
 
-export function pageOfEvents(database: Connection, filter: AuditFilter, request: PageRequest): Promise<Page<AuditRow>> {
-  let query = database
+function selectEvents(database: Connection) {
+  return database
     .selectFrom('audit_event')
     .select(['id', 'occurred_at', 'actor_id', 'actor_name', 'target_type', 'target_id', 'target_name', 'request_id'])
     .select([
@@ -121,13 +121,20 @@ export function pageOfEvents(database: Connection, filter: AuditFilter, request:
       sql<Record<string, unknown> | null>`before`.as('before'),
       sql<Record<string, unknown> | null>`after`.as('after')
     ])
-  if (filter.action !== undefined) query = query.where('action', '=', filter.action)
-  if (filter.actor !== undefined) query = query.where('actor_id', '=', id(filter.actor))
-  if (filter.target_type !== undefined) query = query.where('target_type', '=', filter.target_type)
-  if (filter.target !== undefined) query = query.where('target_id', '=', id(filter.target))
-  if (filter.since !== undefined) query = query.where('occurred_at', '>=', time(filter.since))
-  if (filter.until !== undefined) query = query.where('occurred_at', '<', time(filter.until))
-  return fetchPage(query, sorts, sql<number>`audit_event.id`, request)
+}
+
+export function pageOfEvents(database: Connection, filter: AuditFilter, request: PageRequest): Promise<Page<AuditRow>> {
+  let matches = selectEvents(database)
+  if (filter.action !== undefined) matches = matches.where('action', '=', filter.action)
+  if (filter.actor !== undefined) matches = matches.where('actor_id', '=', id(filter.actor))
+  if (filter.target_type !== undefined) matches = matches.where('target_type', '=', filter.target_type)
+  if (filter.target !== undefined) matches = matches.where('target_id', '=', id(filter.target))
+  if (filter.since !== undefined) matches = matches.where('occurred_at', '>=', time(filter.since))
+  if (filter.until !== undefined) matches = matches.where('occurred_at', '<', time(filter.until))
+  const { action, actor, target_type, target, since, until } = filter
+  const all = [action, actor, target_type, target, since, until].every((value) => value === undefined)
+  const list = { matches, shown: selectEvents(database), sorts, identity: sql<number>`audit_event.id` }
+  return fetchPage(database, { ...list, ...(all && { table: 'audit_event' }) }, request)
 }
 
 /** A time of RFC 3339 in UTC: Postgres takes neither every offset nor the year 0, before which nothing happened anyway. */

@@ -1,8 +1,8 @@
 import type { Page, PageLink } from '../database/paging.ts'
 
 /**
- * The paging headers of a list: `Link` (RFC 8288) with first, prev, next and last, and `X-Total-Count`. Each link
- * keeps the request's own filters.
+ * The paging headers of a list: `Link` (RFC 8288) with first, prev, next and last, and `X-Total-Count` with whether it
+ * is an estimate. Each link keeps the request's own filters.
  */
 export function pageHeaders(
   { links, total }: Page<unknown>,
@@ -13,7 +13,11 @@ export function pageHeaders(
     .filter((entry): entry is [string, PageLink] => entry[1] !== undefined)
     .map(([relation, place]) => `<${publicUrl}${target.path}?${pageQuery(target.query, place)}>; rel="${relation}"`)
     .join(', ')
-  return { link, 'x-total-count': total }
+  return {
+    link,
+    ...(total && { 'x-total-count': total.count }),
+    ...(total?.estimated && { 'x-total-count-estimated': 'true' })
+  }
 }
 
 function pageQuery(query: Readonly<Record<string, unknown>>, place: PageLink): string {

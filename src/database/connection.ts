@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { Kysely, PostgresDialect, sql, type Transaction } from 'kysely'
+import { Kysely, type LogEvent, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { DB } from '../../generated/database.ts'
 import { AppTables, defaultAppLabel } from './app-tables.ts'
@@ -16,8 +16,8 @@ export interface DatabaseOptions {
   readonly appLabel?: string
   /** Told of connections that break. */
   readonly onError: (error: Error) => void
-  /** Told of every statement that is sent, for those who count them. */
-  readonly onStatement?: () => void
+  /** Told of every statement that is sent, for those who count them or look at them. */
+  readonly onStatement?: (event: LogEvent) => void
 }
 
 const parsers = new Map<number, (text: string) => unknown>([

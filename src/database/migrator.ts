@@ -11,6 +11,8 @@ const lockTable = 'user_management_migration_lock'
 
 /** Migrations that do less, or nothing, in a database where Django made its tables. */
 const [djangoTables, djangoRows, uniqueNames] = ['0001_django_tables', '0002_django_rows', '0003_unique_without_case'] as const
+/** One that does nothing where an extension can't be had, and is run again until it can be. */
+const searchIndex = '0012_search_index'
 
 export interface MigrationOptions {
   /** See `app-tables.ts`. */
@@ -109,6 +111,13 @@ export async function migrate(url: string, options: MigrationOptions = {}): Prom
     const shared = await listDuplicates(database, deferred)
     if (deferred.length > 0 && duplicates === 'refuse') throw new AdoptionError(shared, duplicateAdvice)
 
+    await sql.raw(texts.get(searchIndex) as string).execute(database)
+    if (!(await hasSearchIndex(database))) {
+      onNotice(
+        'Search reads all users: its index needs the extension pg_trgm. Have CREATE EXTENSION pg_trgm run, and migrate again.'
+      )
+    }
+
     if (adopted) onNotice("Django's tables were taken over as they are; none of their rows was touched.")
     if (adopted && !(await hasRole(database, 'admin'))) {
       onNotice('There is no role admin: only superusers may administrate, until one of them makes it.')
@@ -122,6 +131,13 @@ export async function migrate(url: string, options: MigrationOptions = {}): Prom
   } finally {
     await database.destroy()
   }
+}
+
+async function hasSearchIndex(database: Connection): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`select to_regclass('auth_user_names_trigrams') is not null as found`.execute(
+    database
+  )
+  return rows[0]?.found === true
 }
 
 async function hasRole(database: Connection, name: string): Promise<boolean> {

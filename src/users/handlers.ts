@@ -35,7 +35,7 @@ import { toUser } from './user.ts'
 type UserOperation = 'listUsers' | 'createUser' | 'getUser' | 'updateUser' | 'deleteUser'
 
 export function userHandlers(services: Services): HandlersOf<UserOperation> {
-  const { database, config, mailer, pictures } = services
+  const { database, config, mailer, nameSample, pictures } = services
   const noSuchUser = (id: number) => `There is no user with the id ${id}.`
   const lastAdministrator = 'No active administrator would be left.'
 
@@ -52,7 +52,7 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
       if (answerType !== 'application/json') {
         return { status: 200, ...exported(answerType, auditedExport(answerType, query, origin), pictures.url) }
       }
-      const page = await pageOfUsers(database, query, query)
+      const page = await pageOfUsers(database, nameSample, query, query)
       const body = page.rows.map((account) => toUser(account, pictures.url))
       return { status: 200, body, headers: pageHeaders(page, target, config.publicUrl) }
     },

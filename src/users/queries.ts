@@ -2,9 +2,10 @@ import { type Expression, type RawBuilder, sql } from 'kysely'
 import type { AuditEntry } from '../audit/queries.ts'
 import { readBatches } from '../database/batches.ts'
 import { type Connection, id, violatedUnique } from '../database/connection.ts'
-import { fetchPage, type Page, type PageRequest, type Sort } from '../database/paging.ts'
+import { fetchPage, type List, type Page, type PageRequest, type Sort } from '../database/paging.ts'
 import { prepared } from '../database/prepared.ts'
 import { deleteProfile } from '../profiles/queries.ts'
+import { type NameSample, rareParts, searchedNames, wordsOf } from './search.ts'
 
 export interface RoleSummary {
   readonly id: number
@@ -131,17 +132,27 @@ const userSorts: Record<string, Sort> = {
   last_login: { expression: sql`coalesce(auth_user.last_login, '-infinity')`, type: 'timestamptz' }
 }
 
+// The user's id as the profile has it: the index to walk is one of the profiles' table.
+const profileOwner = sql<number>`${sql.ref('api_userprofile.user_id')}`
+
 const profileSorts: Record<string, Sort> = {
   ...userSorts,
-  created_at: { expression: sql.ref('api_userprofile.created_at'), type: 'timestamptz' },
-  updated_at: { expression: sql.ref('api_userprofile.updated_at'), type: 'timestamptz' }
+  created_at: { expression: sql.ref('api_userprofile.created_at'), identity: profileOwner, type: 'timestamptz' },
+  updated_at: { expression: sql.ref('api_userprofile.updated_at'), identity: profileOwner, type: 'timestamptz' }
 }
 
 const identity = sql<number>`auth_user.id`
 
 /** A page of users, with or without a profile. */
-export function pageOfUsers(database: Connection, filter: AccountFilter, request: PageRequest): Promise<Page<AccountRow>> {
-  return fetchPage(filtered(database, filter), userSorts, identity, request)
+export async function pageOfUsers(
+  database: Connection,
+  sample: NameSample,
+  filter: AccountFilter,
+  request: PageRequest
+): Promise<Page<AccountRow>> {
+  const matches = filtered(database, await withRoleId(database, filter))
+  const list = { matches, shown: selectAccounts(database), sorts: userSorts, identity, table: 'auth_user' }
+  return fetchPage(database, await narrowed(list, sample, filter), request)
 }
 
 /** All users that fit, in order, with the names of their provinces; see `readBatches`. */
@@ -153,28 +164,64 @@ export function batchesOfUsers(database: Connection, filter: AccountFilter, orde
 }
 
 /** A page of the users who have a profile. */
-export function pageOfProfiles(database: Connection, filter: AccountFilter, request: PageRequest): Promise<Page<AccountRow>> {
-  return fetchPage(filtered(database, filter).where('api_userprofile.id', 'is not', null), profileSorts, identity, request)
+export async function pageOfProfiles(
+  database: Connection,
+  sample: NameSample,
+  filter: AccountFilter,
+  request: PageRequest
+): Promise<Page<AccountRow>> {
+  const matches = filtered(database, await withRoleId(database, filter)).where('api_userprofile.id', 'is not', null)
+  const list = { matches, shown: selectAccounts(database), sorts: profileSorts, identity, table: 'api_userprofile' }
+  return fetchPage(database, await narrowed(list, sample, filter), request)
 }
+
+/** The list without its table where a filter leaves rows of it out, and with how the index on names finds what matches. */
+async function narrowed(
+  { table, ...list }: List<AccountRow>,
+  sample: NameSample,
+  { search = '', role, is_active, is_staff, province }: AccountFilter
+): Promise<List<AccountRow>> {
+  const words = wordsOf(search)
+  if (words.length === 0) {
+    const all = [role, is_active, is_staff, province].every((value) => value === undefined)
+    return all && table !== undefined ? { ...list, table } : list
+  }
+  const parts = rareParts(words, await sample.names())
+  if (parts.length === 0) return list
+  // In a subquery, so that the planner does not compare it with its statistics: the whole words were already.
+  const found = parts.map((part) => sql<boolean>`${searchedNames} ilike (select ${`%${part}%`}::text)`)
+  return { ...list, collected: list.matches.where(sql<boolean>`${sql.join(found, sql` and `)}`) }
+}
+
+/** A role by its id, which Postgres knows how many users have: by its name it would guess. */
+async function withRoleId(database: Connection, filter: AccountFilter): Promise<AccountFilter> {
+  if (filter.role === undefined || isId(filter.role)) return filter
+  const role = await database.selectFrom('auth_group').select('id').where('name', '=', filter.role).executeTakeFirst()
+  return { ...filter, role: String(role?.id ?? 0) }
+}
+
+const isId = (text: string) => /^\d{1,15}$/.test(text)
 
 function filtered(database: Connection, { search = '', role, is_active, is_staff, province }: AccountFilter) {
   let query = selectAccounts(database)
-  const words = search.split(/\s+/).filter(Boolean)
+  const words = wordsOf(search)
   if (words.length > 0) {
-    // One text to look in, and one statement however many words there are. No word holds the line break between names.
-    const names = sql`auth_user.username || E'\\n' || auth_user.email || E'\\n' || auth_user.first_name || E'\\n' || auth_user.last_name`
+    // One statement however many words there are.
     const patterns = words.map((word) => `%${word.replaceAll(/[\\%_]/g, '\\$&')}%`)
-    query = query.where(sql<boolean>`${names} ilike all (${patterns}::text[])`)
+    query = query.where(sql<boolean>`${searchedNames} ilike all (${patterns}::text[])`)
   }
   if (role !== undefined) {
-    const [column, value] = /^\d{1,15}$/.test(role) ? ['auth_group.id', id(Number(role))] : ['auth_group.name', role]
+    const group = isId(role)
+      ? id(Number(role))
+      : sql<number>`(select auth_group.id from auth_group where auth_group.name = ${role})`
     query = query.where(sql<boolean>`exists (
-      select from auth_user_groups
-      join auth_group on auth_group.id = auth_user_groups.group_id
-      where auth_user_groups.user_id = auth_user.id and ${sql.ref(column as string)} = ${value})`)
+      select from auth_user_groups where auth_user_groups.user_id = auth_user.id and auth_user_groups.group_id = ${group})`)
   }
-  if (is_active !== undefined) query = query.where('auth_user.is_active', '=', is_active)
-  if (is_staff !== undefined) query = query.where('auth_user.is_staff', '=', is_staff)
+  // As text, so that they are seen to be what the partial indexes hold (migration 0011).
+  if (is_active !== undefined)
+    query = query.where(is_active ? sql<boolean>`auth_user.is_active` : sql<boolean>`not auth_user.is_active`)
+  if (is_staff !== undefined)
+    query = query.where(is_staff ? sql<boolean>`auth_user.is_staff` : sql<boolean>`not auth_user.is_staff`)
   if (province !== undefined) query = query.where('api_userprofile.province_id', '=', id(province))
   return query
 }

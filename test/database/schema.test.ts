@@ -21,7 +21,27 @@ const differences: Record<string, string> = {
   "auth_user: CREATE UNIQUE INDEX auth_user_email_without_case ON public.auth_user USING btree (lower((email)::text)) WHERE ((email)::text <> ''::text)":
     'two accounts with one email break a login by email',
   'auth_user: CREATE UNIQUE INDEX auth_user_username_without_case ON public.auth_user USING btree (lower((username)::text))':
-    'names that differ in case only are taken for one another'
+    'names that differ in case only are taken for one another',
+  'api_userprofile: CREATE INDEX api_userprofile_by_created_at ON public.api_userprofile USING btree (created_at, user_id)':
+    'a list in this order sorts all users',
+  'api_userprofile: CREATE INDEX api_userprofile_by_updated_at ON public.api_userprofile USING btree (updated_at, user_id)':
+    'a list in this order sorts all users',
+  'auth_user: CREATE INDEX auth_user_by_date_joined ON public.auth_user USING btree (date_joined, id)':
+    'a list in this order sorts all users',
+  'auth_user: CREATE INDEX auth_user_by_email ON public.auth_user USING btree (lower((email)::text), id)':
+    'a list in this order sorts all users',
+  'auth_user: CREATE INDEX auth_user_by_first_name ON public.auth_user USING btree (first_name, id)':
+    'a list in this order sorts all users',
+  'auth_user: CREATE INDEX auth_user_by_last_name ON public.auth_user USING btree (last_name, id)':
+    'a list in this order sorts all users',
+  'auth_user: CREATE INDEX auth_user_by_username ON public.auth_user USING btree (lower((username)::text), id)':
+    'a list in this order sorts all users',
+  'auth_user: CREATE INDEX auth_user_inactive ON public.auth_user USING btree (id) WHERE (NOT is_active)':
+    'the few users with this flag are looked for among all',
+  "auth_user: CREATE INDEX auth_user_names_trigrams ON public.auth_user USING gin (((((((((username)::text || '\n'::text) || (email)::text) || '\n'::text) || (first_name)::text) || '\n'::text) || (last_name)::text)) gin_trgm_ops) WITH (fastupdate=off)":
+    'a search reads all users',
+  'auth_user: CREATE INDEX auth_user_staff ON public.auth_user USING btree (id) WHERE is_staff':
+    'the few users with this flag are looked for among all'
 }
 
 async function open(t: Test, from?: string): Promise<TestDatabase> {

@@ -51,13 +51,15 @@ function rawOperation({ path, method }: Operation): Json {
   return (contract.document.paths as Record<string, Record<string, Json>>)[path]?.[method.toLowerCase()] as Json
 }
 
+const headerForms: Readonly<Record<string, RegExp>> = { integer: /^\d+$/, boolean: /^(true|false)$/ }
+
 function headerFaults(response: Json, headers: Answer['headers']): string[] {
   return Object.entries((response.headers ?? {}) as Record<string, Json>).flatMap(([name, reference]) => {
     const header = resolveReference(contract.document, reference)
     const value = headers[name.toLowerCase()]
     if (value === undefined) return header.required ? [`lacks the header ${name}`] : []
     const { type } = header.schema as { type: string }
-    return type === 'integer' && !/^\d+$/.test(String(value)) ? [`the header ${name} is no integer: ${value}`] : []
+    return headerForms[type]?.test(String(value)) === false ? [`the header ${name} is no ${type}: ${value}`] : []
   })
 }
 

@@ -42,7 +42,7 @@ try {
   const tokens = await logIn(service, 40)
   const compared = { connections: 20, seconds, requests: profileOf(tokens) }
 
-  for (const { name, ...load } of throughputScenarios(tokens).filter((scenario) => wanted(scenario.name))) {
+  for (const { name, ...load } of (await throughputScenarios(tokens)).filter((scenario) => wanted(scenario.name))) {
     const results = { baseline: [] as Figures[], service: [] as Figures[] }
     for (let round = 0; round < rounds; round += 1) {
       results.baseline.push(await measure(baseline, small, { ...compared, connections: load.connections }))
@@ -139,7 +139,7 @@ async function bcryptAlone(time: number): Promise<number> {
 
 /** GET profile's 99th percentile while 20 clients log in all the time, to when nothing else happens. */
 async function compareWhileBusy(service: Server, url: string, tokens: Tokens): Promise<void> {
-  const load = { connections: 5, seconds, requests: throughputScenarios(tokens)[0]?.requests ?? [] }
+  const load = { connections: 5, seconds, requests: (await throughputScenarios(tokens))[0]?.requests ?? [] }
   const ratios: number[] = []
   const busy: Figures[] = []
   for (let count = 0; count < rounds; count += 1) {

@@ -36,7 +36,7 @@ export interface Scenario extends Omit<Load, 'seconds'> {
 }
 
 /** What is held against the baseline. Access tokens live as long as all of it takes. */
-export function throughputScenarios(tokens: Tokens): Scenario[] {
+export async function throughputScenarios(tokens: Tokens): Promise<Scenario[]> {
   const admin = tokens[0] as Tokens[number]
   const get = (path: string, as = admin): autocannon.Request => ({ method: 'GET', path, headers: bearer(as.access) })
   const profile = tokens.map((user) => get('/api/auth/profile/', user))
@@ -65,7 +65,8 @@ export function throughputScenarios(tokens: Tokens): Scenario[] {
     { name: 'update', connections: 20, requests: change },
     { name: 'list', connections: 20, requests: list },
     { name: 'mixed', connections: 20, requests: mixed },
-    { name: 'refresh', connections: 10, ...refreshing(tokens) }
+    { name: 'refresh', connections: 10, ...refreshing(tokens) },
+    { name: 'upload', connections: 4, requests: [await upload(admin)] }
   ]
 }
 
@@ -99,8 +100,20 @@ export function growthScenarios(admin: Tokens[number], users: number): Omit<Scen
   ]
 }
 
+async function upload({ access }: Tokens[number]): Promise<autocannon.Request> {
+  const form = new FormData()
+  form.set('profile_picture', new Blob([await largePicture()]), 'noise.png')
+  const request = new Request('http://localhost/', { method: 'PUT', body: form })
+  return {
+    method: 'PUT',
+    path: '/api/auth/profile/',
+    headers: { ...bearer(access), 'content-type': request.headers.get('content-type') as string },
+    body: Buffer.from(await request.arrayBuffer())
+  }
+}
+
 /** A picture of about 2 MB. */
-export async function largePicture(): Promise<Buffer> {
+async function largePicture(): Promise<Buffer> {
   const side = 840
   const noise = Buffer.from(
     Uint32Array.from({ length: (side * side * 3) / 4 }, (_, index) => Math.imul(index, 2654435761)).buffer

@@ -291,7 +291,7 @@ async function tryConnect(url: string): Promise<pg.Client | undefined> {
 }
 
 /** A port that was free a moment ago; should it be taken by then, the next turn of the start takes another. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((done, fail) => server.on('error', fail).listen(0, '127.0.0.1', done))
   const { port } = server.address() as { port: number }

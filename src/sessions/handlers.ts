@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { recordEvent } from '../audit/queries.ts'
 import type { Call, HandledOperation, HandlersOf } from '../contract/handlers.ts'
-import { tooManyRequests } from '../contract/problems.ts'
+import { Problem, tooManyRequests } from '../contract/problems.ts'
 import type { Services } from '../services.ts'
 import { authorityFault } from '../users/authority.ts'
 import { auditTarget, findAccount } from '../users/queries.ts'
 import type { Wait } from './guesses.ts'
 import type { LegacyToken } from './legacy-tokens.ts'
 import {
+  type AmbiguousLogin,
   findUserByLogin,
   isTokenLive,
   knowsAddress,
@@ -41,8 +42,8 @@ export function sessionHandlers(services: Services): HandlersOf<SessionOperation
   const withPermissions = config.tokens.permissionLimit > 0
 
   /**
-   * Proves a password and opens a session. Unknown name, wrong password, inactive account and a name that several
-   * accounts have cost the same time and can't be told apart; the log tells of the last.
+   * Proves a password and opens a session. Unknown name, wrong password and inactive account cost the same time and can't
+   * be told apart.
    */
   async function logIn(
     login: string,
@@ -55,15 +56,32 @@ export function sessionHandlers(services: Services): HandlersOf<SessionOperation
       const ambiguous = found && 'ambiguous' in found ? found.ambiguous : undefined
       const account = found && !('ambiguous' in found) ? found : undefined
       await refuseWhileDelayed(wait, account, origin)
+      if (ambiguous) return refuseAmbiguous(ambiguous, password, { origin, log })
       const proven = await hashing.verify(password, account?.password)
       const session = proven && account ? await open(account, password, { origin, userAgent }) : undefined
-      metrics.countLogin(ambiguous ? 'ambiguous' : session ? 'success' : 'failure')
-      if (ambiguous) log.warn({ user_ids: ambiguous }, 'A login was refused: several users have the name that was typed')
+      metrics.countLogin(session ? 'success' : 'failure')
       if (session && account) return { account, ...tokens.issue(account, session) }
       // Who is not there is not named: what was typed for a name is at times a password.
       await recordEvent(database, origin, { action: 'login.failed', target: account && auditTarget(account) })
       return undefined
     })
+  }
+
+  /** Nobody is let in by a name that several accounts have; only who knows the password of one is told why. */
+  async function refuseAmbiguous(
+    accounts: AmbiguousLogin['ambiguous'],
+    password: string,
+    { origin, log }: Pick<Call<HandledOperation>, 'origin' | 'log'>
+  ): Promise<undefined> {
+    metrics.countLogin('ambiguous')
+    log.warn({ user_ids: accounts.map(({ id }) => id) }, 'A login was refused: several users have the name that was typed')
+    await recordEvent(database, origin, { action: 'login.failed' })
+    for (const account of accounts) {
+      if (await hashing.verify(password, account.password)) {
+        throw new Problem('invalid_credentials', 'Several accounts have this name. Log in with the username, spelled as it is.')
+      }
+    }
+    return undefined
   }
 
   /** The same for a name that nobody has; a wrong guess from elsewhere does not keep out who was here before. */

@@ -89,7 +89,7 @@ export type LoginField = 'username' | 'email'
 
 /** Several accounts that a name fits equally well, as Django's database may have them. */
 export interface AmbiguousLogin {
-  readonly ambiguous: readonly number[]
+  readonly ambiguous: readonly Pick<LoginAccount, 'id' | 'password'>[]
 }
 
 /**
@@ -129,7 +129,7 @@ export async function findUserByLogin(
     .limit(2)
     .execute()
   const [first, second] = rows
-  return first && first.rank === second?.rank ? { ambiguous: [first.id, second.id] } : first
+  return first && first.rank === second?.rank ? { ambiguous: [first, second] } : first
 }
 
 function tokenPermissions(userId: Expression<unknown> | RawBuilder<unknown>, wanted: boolean): RawBuilder<string[] | undefined> {

@@ -222,9 +222,13 @@ t.test('where names are not unique yet, an ambiguous one logs nobody in, and no 
   t.equal(await login('MARIA@example.org'), 12)
   t.equal(await login('ana@example.org'), 'invalid_credentials')
   t.equal(await login('ana'), 13)
+  const tell = async (secret: string) =>
+    (await service.post('/api/auth/token/', { username: 'ana@example.org', password: secret })).body.detail
+  t.match(await tell(password), /Several accounts have this name. Log in with the username/, 'who knows a password is told why')
+  t.match(await tell('wrong'), /No active account/, 'nobody else is')
   t.equal(await login('pedro@example.org'), 15, 'the other one is inactive')
   t.match(service.log(), /"user_ids":\[13,14\],[^\n]*A login was refused: several users have the name/)
-  t.match((await service.app.inject('/metrics')).payload, 'logins_total{result="ambiguous"} 2')
+  t.match((await service.app.inject('/metrics')).payload, 'logins_total{result="ambiguous"} 4')
 
   const forgot = await service.post('/api/auth/forgot-password/', { email: 'ana@example.org' })
   const { uid, token } = forgot.body

@@ -11,13 +11,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { startEmbedded } from '../../src/database/embedded.ts'
+import { freePort, startEmbedded } from '../../src/database/embedded.ts'
 import { migrate } from '../../src/database/migrator.ts'
+import { setUpPython } from './python.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const root = join(here, '../..')
@@ -49,14 +49,6 @@ function keep(child: ChildProcess): void {
   })
 }
 
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((done) => server.close(done))
-  return String(port)
-}
-
 async function answering(url: string): Promise<void> {
   for (let wait = 0; wait < 300; wait += 1) {
     if ((await fetch(url).catch(() => undefined))?.ok) return
@@ -66,15 +58,8 @@ async function answering(url: string): Promise<void> {
 }
 
 async function compare(): Promise<number> {
-  const venv = process.env.VENV ?? join(folder, 'venv')
-  const python = join(venv, 'bin/python')
-  const requirements = join(here, 'requirements-service.txt')
-  const made = await run(process.env.PYTHON ?? 'python3', ['-m', 'venv', venv])
-  const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--retries', '1', '-r', requirements]
-  if (made !== 0 || (await run(python, install)) !== 0) {
-    console.error('\nSKIPPED: nothing was compared. This needs python3 with venv, and PyPI (or PIP_INDEX_URL).')
-    return 0
-  }
+  const python = await setUpPython(folder, 'requirements-service.txt')
+  if (python === undefined) return 0
 
   const postgres = await startEmbedded(join(folder, 'data'))
   closers.push(() => postgres.stop())
@@ -100,7 +85,7 @@ async function compare(): Promise<number> {
   const service = {
     DATABASE_URL: postgres.url,
     DATA_DIR: join(folder, 'data'),
-    PORT: newPort,
+    PORT: String(newPort),
     ERRORS: process.env.ERRORS ?? 'drf',
     LOG_LEVEL: 'warn'
   }

@@ -14,13 +14,13 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import pg from 'pg'
-import { startEmbedded } from '../../src/database/embedded.ts'
+import { freePort, startEmbedded } from '../../src/database/embedded.ts'
+import { setUpPython } from './python.ts'
 
 const run = promisify(execFile)
 const [here, loader, cli] = ['.', '../../scripts/typescript.js', '../../src/cli.ts'].map((path) =>
@@ -34,7 +34,7 @@ const pixel = Buffer.from(
 const folder = await mkdtemp(join(tmpdir(), 'user-management-django-'))
 
 try {
-  const python = await setUpDjango()
+  const python = await setUpPython(folder, 'requirements.txt')
   const postgres = python === undefined ? undefined : await startEmbedded(join(folder, 'data'))
   try {
     for (const label of python && postgres ? ['api', 'shop'] : []) {
@@ -48,20 +48,6 @@ try {
   }
 } finally {
   await rm(folder, { recursive: true, force: true })
-}
-
-/** @returns the interpreter; undefined where it can't be set up */
-async function setUpDjango(): Promise<string | undefined> {
-  const venv = join(folder, 'venv')
-  const python = join(venv, 'bin/python')
-  try {
-    await run(process.env.PYTHON ?? 'python3', ['-m', 'venv', venv])
-    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', join(here, 'requirements.txt')])
-    return python
-  } catch (error) {
-    console.log(`SKIPPED: Django can't be set up here, so nothing was checked.\n${(error as Error).message}`)
-    return undefined
-  }
 }
 
 async function sideBySide(python: string, url: string, label: string): Promise<void> {
@@ -206,14 +192,6 @@ async function startService(env: Record<string, string>) {
       await exit
     }
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((done) => server.close(done))
-  return port
 }
 
 async function onServer(url: string, statement: string): Promise<void> {

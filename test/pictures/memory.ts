@@ -10,13 +10,13 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { cp, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import sharp, { type Sharp } from 'sharp'
 import { connect } from '../../src/database/connection.ts'
+import { freePort } from '../../src/database/embedded.ts'
 import { hash } from '../../src/passwords/hashing-worker.ts'
 import { insertUser } from '../../src/users/queries.ts'
 import { createTestDatabase, stopOwnServer } from '../support/postgres.ts'
@@ -198,12 +198,4 @@ function upload(port: number, agent: Agent, token: string, data: Buffer): Promis
     sent.write(data)
     sent.end(tail)
   })
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((done) => server.close(done))
-  return port
 }

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { connect } from '../../src/database/connection.ts'
+import { freePort } from '../../src/database/embedded.ts'
 import { hash } from '../../src/passwords/hashing-worker.ts'
 import { insertUser } from '../../src/users/queries.ts'
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts'
@@ -58,14 +59,6 @@ async function serve(t: Test, listener: RequestListener): Promise<string> {
   await once(server, 'listening')
   t.teardown(() => new Promise((done) => server.close(done).closeAllConnections()))
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  await new Promise((done) => server.close(done))
-  return port
 }
 
 async function file(t: Test, text: string): Promise<string> {

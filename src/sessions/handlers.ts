@@ -60,7 +60,7 @@ export function sessionHandlers(services: Services): HandlersOf<SessionOperation
       const proven = await hashing.verify(password, account?.password)
       const session = proven && account ? await open(account, password, { origin, userAgent }) : undefined
       metrics.countLogin(session ? 'success' : 'failure')
-      if (session && account) return { account, ...tokens.issue(account, session) }
+      if (session && account) return { account, ...(await tokens.issue(account, session)) }
       // Who is not there is not named: what was typed for a name is at times a password.
       await recordEvent(database, origin, { action: 'login.failed', target: account && auditTarget(account) })
       return undefined
@@ -237,7 +237,7 @@ export function sessionHandlers(services: Services): HandlersOf<SessionOperation
         const target = auditTarget(user)
         if (replay.first) await recordEvent(database, origin, { action: 'session.refresh_replayed', target, after })
       }
-      return { status: 200, body: tokens.issue(user, { sessionId: sid, refreshJti, expiresAt }) }
+      return { status: 200, body: await tokens.issue(user, { sessionId: sid, refreshJti, expiresAt }) }
     },
 
     async verifyToken({ body, origin, userAgent, refuse }) {

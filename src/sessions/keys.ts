@@ -93,8 +93,10 @@ async function folderRing(folder: string): Promise<KeyRing> {
   const reload = async () => {
     lastLook = Date.now()
     const found = await readKeys(folder).catch(() => [])
+    // One that was there stays the same object, which what is made of it is kept by.
+    const same = (one: FileKey, other: FileKey) => one.pem === other.pem && one.signsFrom === other.signsFrom
     // A folder that is out of reach for a moment must not log everybody out.
-    if (found.length > 0) keys = found
+    if (found.length > 0) keys = found.map((fresh) => keys.find((known) => same(known, fresh)) ?? fresh)
   }
   const timer = setInterval(reload, reloadEvery)
   timer.unref()

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import type { FastifyJWTOptions } from '@fastify/jwt'
-import type { FastifyInstance } from 'fastify'
+import fastifyJwt, { type FastifyJWTOptions, type JWT, type Secret } from '@fastify/jwt'
+import Fastify, { type FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
-import type { KeyRing } from './keys.ts'
+import type { KeyRing, SigningKey } from './keys.ts'
 
 /** What every token of ours says (RFC 7519, 4.1); `user_id` and `token_type` as simplejwt writes them. */
 interface CommonClaims {
@@ -49,7 +49,7 @@ export interface SessionTokens {
 
 export interface Tokens {
   /** The pair that a client gets for a session. */
-  issue(subject: TokenSubject, session: SessionTokens): { access: string; refresh: string }
+  issue(subject: TokenSubject, session: SessionTokens): Promise<{ access: string; refresh: string }>
   /** The claims of a token that we signed and that is in its time; undefined for anything else. */
   read(token: string): Promise<AccessClaims | RefreshClaims | undefined>
   readAccess(token: string): Promise<AccessClaims | undefined>
@@ -69,19 +69,34 @@ export function createTokens({ jwt }: FastifyInstance, keyRing: KeyRing, { token
   const { issuer, audience, permissionLimit } = tokens
   const verified = new Map<string, { readonly claims: AccessClaims | RefreshClaims; readonly kid: string | undefined }>()
 
-  function sign(claims: object): string {
-    const { algorithm, kid, material } = keyRing.signing()
-    const key = typeof material === 'string' ? material : material.private
-    return jwt.sign(claims, {
-      key,
-      algorithm,
-      iss: issuer,
-      ...(audience !== undefined && { aud: audience }),
-      ...(kid !== undefined && { kid })
+  const instances = new WeakMap<SigningKey, Promise<JWT>>()
+
+  /** An instance of the plugin for a key: given with each token, the key would be parsed each time, which costs most of it. */
+  async function instanceOf(key: SigningKey): Promise<JWT> {
+    const { algorithm, kid, material } = key
+    const app = Fastify()
+    await app.register(fastifyJwt, {
+      secret: material as Secret,
+      sign: { algorithm, iss: issuer, ...(audience !== undefined && { aud: audience }), ...(kid !== undefined && { kid }) },
+      verify: {
+        algorithms: [algorithm],
+        allowedIss: issuer,
+        ...(audience !== undefined && { allowedAud: audience }),
+        requiredClaims: ['iss', 'exp', 'iat', 'jti', 'sub', 'sid', ...(audience !== undefined ? ['aud'] : [])]
+      }
     })
+    await app.ready()
+    return app.jwt
   }
 
-  function issue(subject: TokenSubject, session: SessionTokens): { access: string; refresh: string } {
+  function withKey(key: SigningKey): Promise<JWT> {
+    const instance = instances.get(key) ?? instanceOf(key)
+    instances.set(key, instance)
+    return instance
+  }
+
+  async function issue(subject: TokenSubject, session: SessionTokens): Promise<{ access: string; refresh: string }> {
+    const { sign } = await withKey(keyRing.signing())
     const iat = Math.floor(Date.now() / 1000)
     const end = Math.floor(session.expiresAt.getTime() / 1000)
     const common = { user_id: subject.id, sub: String(subject.id), sid: session.sessionId, iat }
@@ -108,13 +123,7 @@ export function createTokens({ jwt }: FastifyInstance, keyRing: KeyRing, { token
       const kid = typeof header.kid === 'string' ? header.kid : undefined
       const key = await keyRing.find(kid)
       if (!key) return undefined
-      const claims = jwt.verify<AccessClaims | RefreshClaims>(token, {
-        key: typeof key.material === 'string' ? key.material : key.material.public,
-        algorithms: [key.algorithm],
-        allowedIss: issuer,
-        ...(audience !== undefined && { allowedAud: audience }),
-        requiredClaims: ['iss', 'exp', 'iat', 'jti', 'sub', 'sid', ...(audience !== undefined ? ['aud'] : [])]
-      })
+      const claims = (await withKey(key)).verify<AccessClaims | RefreshClaims>(token)
       return isTokenType(claims.token_type) && Number.isSafeInteger(claims.user_id) ? { claims, kid } : undefined
     } catch {
       return undefined

@@ -18,7 +18,7 @@ Ids of users, groups, provinces and profiles stay, passwords too. Times in the s
                              manage.py dumpdata contenttypes auth api
                              (without --natural-primary and --natural-foreign: natural keys are not supported);
                              or the variable IMPORT_FROM, which keeps a password out of the list of processes
-  --app-label LABEL          the app of the profiles in the source (api); here it is always api
+  --app-label LABEL          the app of the profiles in the source (api); here it is that of DJANGO_APP_LABEL
   --media FOLDER             the source's MEDIA_ROOT: copies the pictures that profiles name into the picture store
   --dry-run                  tells what would be done, and what stands in the way; writes nothing
   --skip-duplicate-emails    of users that share an email, all but the one with the smallest id come without it

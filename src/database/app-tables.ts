@@ -4,7 +4,9 @@ import {
   OperationNodeTransformer,
   type PluginTransformQueryArgs,
   type PluginTransformResultArgs,
+  type QueryId,
   type QueryResult,
+  type RawNode,
   type RootOperationNode,
   type UnknownRow
 } from 'kysely'
@@ -15,20 +17,19 @@ import {
  */
 export const defaultAppLabel = 'api'
 
-/** A migration for another app label: tables, what is named after them, and the label of content types. */
+/** SQL for another app label: tables, what is named after them, and the label of content types. */
 export function relabel(text: string, appLabel: string): string {
   return text.replaceAll(/\bapi_(?=provinces|userprofile)/g, `${appLabel}_`).replaceAll("'api'", `'${appLabel}'`)
 }
 
-/**
- * Puts another app label into every statement of Kysely's, raw ones too where they name a table by `sql.table` or a column
- * by `sql.ref`.
- */
+/** Puts another app label into every statement of Kysely's, raw ones too, however they name a table. */
 export class AppTables extends OperationNodeTransformer implements KyselyPlugin {
+  readonly #appLabel: string
   readonly #names: ReadonlyMap<string, string>
 
   constructor(appLabel: string) {
     super()
+    this.#appLabel = appLabel
     const tables = ['provinces', 'userprofile', 'userprofile_roles']
     this.#names = new Map(tables.map((table) => [`${defaultAppLabel}_${table}`, `${appLabel}_${table}`]))
   }
@@ -39,6 +40,11 @@ export class AppTables extends OperationNodeTransformer implements KyselyPlugin 
 
   async transformResult({ result }: PluginTransformResultArgs): Promise<QueryResult<UnknownRow>> {
     return result
+  }
+
+  protected override transformRaw(node: RawNode, queryId?: QueryId): RawNode {
+    const sqlFragments = node.sqlFragments.map((text) => relabel(text, this.#appLabel))
+    return super.transformRaw({ ...node, sqlFragments }, queryId)
   }
 
   protected override transformIdentifier(node: IdentifierNode): IdentifierNode {

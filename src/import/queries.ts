@@ -317,7 +317,8 @@ export async function writeRows(transaction: Connection, onTable: (table: string
 /** Makes the next ids come after those that were brought. Not undone with the transaction, so this comes last. */
 export async function advanceIds(transaction: Connection): Promise<void> {
   for (const table of tableNames) {
-    const sequence = sql`pg_get_serial_sequence(${table}, 'id')`
+    // Written out, and no parameter, so that it follows the app label as the statement does.
+    const sequence = sql`pg_get_serial_sequence(${sql.raw(`'${table}'`)}, 'id')`
     await sql`
       select setval(${sequence}, max(id)) from ${sql.table(table)}
       having max(id) > coalesce(pg_sequence_last_value(${sequence}::regclass), 0)`.execute(transaction)

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import t, { type Test } from 'tap'
 import { readConfig } from '../../src/config.ts'
 import { connect } from '../../src/database/connection.ts'
+import { migrate } from '../../src/database/migrator.ts'
 import { type ImportOptions, type ImportReport, importDjango } from '../../src/import/import.ts'
 import { openSource } from '../../src/import/sources.ts'
 import { openPictureStore } from '../../src/pictures/open.ts'
@@ -28,8 +29,13 @@ async function target(t: Test): Promise<TestDatabase> {
   return db
 }
 
-async function bring(db: TestDatabase, from: string, options: Partial<ImportOptions> = {}): Promise<ImportReport> {
-  const database = connect({ url: db.url, poolSize: 1, preparedStatements: false, onError: () => {} })
+async function bring(
+  db: TestDatabase,
+  from: string,
+  options: Partial<ImportOptions> = {},
+  ownLabel = 'api'
+): Promise<ImportReport> {
+  const database = connect({ url: db.url, poolSize: 1, preparedStatements: false, appLabel: ownLabel, onError: () => {} })
   try {
     const source = await openSource(from, options.appLabel ?? 'api')
     try {
@@ -433,4 +439,26 @@ t.test('reading an SQLite file leaves nothing beside it', async (t) => {
   t.ok(bytes.equals(await readFile(file)))
   await writeFile(`${file}-journal`, 'x')
   await t.rejects(bring(db, file), { message: /in use, or was left in the middle of a change/ })
+})
+
+t.test('users come over to tables of another app label, with its content types, and new ids after theirs', async (t) => {
+  const db = await createTestDatabase('template0')
+  t.teardown(() => db.drop())
+  await migrate(db.url, { appLabel: 'shop' })
+  const from = await sqliteFile(t)
+  const plain = await target(t)
+  await bring(plain, from)
+  t.match(await bring(db, from, {}, 'shop'), { written: true, problems: [] })
+  const profiles = (table: string) => `select id, user_id, phone, province_id::int from ${table} order by id`
+  t.same(await db.query(profiles('shop_userprofile')), await plain.query(profiles('api_userprofile')))
+  const roles = (table: string) => `select userprofile_id, group_id from ${table} order by 1, 2`
+  t.same(await db.query(roles('shop_userprofile_roles')), await plain.query(roles('api_userprofile_roles')))
+  t.same(await db.query(`select from django_content_type where app_label = 'api'`), [])
+  t.match(await bring(db, from, {}, 'shop'), { written: true, problems: [] }, 'again')
+  const service = await startService(t, { DJANGO_APP_LABEL: 'shop' }, { db })
+  const [most] = await db.query<{ id: number }>('select max(id) as id from shop_userprofile')
+  t.ok(Number(most?.id) > 0)
+  t.equal((await service.get('/api/auth/profile/', { as: await service.user({ username: 'after' }) })).status, 200)
+  const [next] = await db.query<{ id: number }>('select max(id) as id from shop_userprofile')
+  t.ok(Number(next?.id) > Number(most?.id))
 })

@@ -70,10 +70,6 @@ export class FieldFaults {
     this.#errors[field] = [...(this.#errors[field] ?? []), ...messages]
   }
 
-  addAll(errors: FieldErrors): void {
-    for (const [field, messages] of Object.entries(errors)) this.add(field, ...messages)
-  }
-
   get any(): boolean {
     return Object.keys(this.#errors).length > 0
   }

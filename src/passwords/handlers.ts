@@ -3,7 +3,7 @@ import type { HandlersOf } from '../contract/handlers.ts'
 import { dropConfirmation } from '../registration/queries.ts'
 import type { Services } from '../services.ts'
 import { revokeSessions } from '../sessions/queries.ts'
-import { authorityFault } from '../users/authority.ts'
+import { requireAuthority } from '../users/authority.ts'
 import { auditTarget, findAccount } from '../users/queries.ts'
 import { isLegacyReset } from './legacy-reset.ts'
 import { hashToken, newLinkToken } from './link-token.ts'
@@ -120,8 +120,7 @@ export function passwordHandlers(services: Services): HandlersOf<PasswordOperati
     async setUserPassword({ params: { id }, body, principal, origin, refuse }) {
       const account = await findAccount(database, id)
       if (!account) throw refuse('not_found', `There is no user with the id ${id}.`)
-      const unfit = authorityFault(principal, account)
-      if (unfit !== undefined) throw refuse('permission_denied', unfit)
+      requireAuthority(principal, account)
       const faults = passwordFaults(body.new_password, account)
       if (faults.length > 0) throw refuse('invalid_input', 'The new password can not be used.', { new_password: faults })
       const password = await hashing.hash(body.new_password)
@@ -138,8 +137,7 @@ export function passwordHandlers(services: Services): HandlersOf<PasswordOperati
       const account = await findAccount(database, id)
       if (!account) throw refuse('not_found', `There is no user with the id ${id}.`)
       // In the response it would hand the account to the caller.
-      const unfit = resetDelivery === 'response' ? authorityFault(principal, account) : undefined
-      if (unfit !== undefined) throw refuse('permission_denied', unfit)
+      if (resetDelivery === 'response') requireAuthority(principal, account)
       const notPossible = () =>
         refuse('not_possible', "The user is inactive, or has no password to reset, or no email that is nobody else's.")
       if (account.email === '' || !(await mayResetPassword(database, id))) throw notPossible()

@@ -3,10 +3,10 @@ import { changedFields, recordEvent } from '../audit/queries.ts'
 import { holdsRole } from '../contract/access.ts'
 import type { Call, HandlersOf } from '../contract/handlers.ts'
 import { pageHeaders } from '../contract/links.ts'
-import { FieldFaults, Problem } from '../contract/problems.ts'
+import { FieldFaults } from '../contract/problems.ts'
 import { replaceRoles } from '../roles/queries.ts'
 import type { Services } from '../services.ts'
-import { authorityFault } from '../users/authority.ts'
+import { addPrivilegeFaults, requireAuthority } from '../users/authority.ts'
 import { unknownRoles } from '../users/input.ts'
 import { type AccountRow, auditTarget, changeUser, findAccount, lockAccount, pageOfProfiles } from '../users/queries.ts'
 import { readProfileInput } from './input.ts'
@@ -46,10 +46,9 @@ export function profileHandlers(services: Services): HandlersOf<ProfileOperation
     const account = await findAccount(database, userId)
     if (!account) return undefined
     const { roles, first_name, last_name, ...fields } = body
-    const unfit = principal?.userId === userId ? undefined : authorityFault(principal, account)
-    if (unfit !== undefined) throw new Problem('permission_denied', unfit)
+    if (principal?.userId !== userId) requireAuthority(principal, account)
     const faults = new FieldFaults()
-    if (roles && !holdsRole(principal, 'admin')) faults.add('roles', 'Only an administrator may set roles.')
+    addPrivilegeFaults(faults, { roles }, holdsRole(principal, 'admin'))
     const present = presentPicture(account, pictures.url)
     const { changes, picture } = await readProfileInput(services, fields, upload, present, faults)
     faults.throwIfAny()
@@ -129,8 +128,7 @@ export function profileHandlers(services: Services): HandlersOf<ProfileOperation
         const before = account && toProfile(account, pictures.url)
         if (!account || !before) throw refuse('not_found', `The user ${id} is not there, or has no profile.`)
         assertMatch(before)
-        const unfit = authorityFault(principal, account)
-        if (unfit !== undefined) throw refuse('permission_denied', unfit)
+        requireAuthority(principal, account)
         await deleteProfile(transaction, id)
         await recordEvent(transaction, origin, { action: 'profile.deleted', target: auditTarget(account), before })
         return account.profile_picture

@@ -3,7 +3,7 @@ import { recordEvent } from '../audit/queries.ts'
 import type { Call, HandledOperation, HandlersOf } from '../contract/handlers.ts'
 import { Problem, tooManyRequests } from '../contract/problems.ts'
 import type { Services } from '../services.ts'
-import { authorityFault } from '../users/authority.ts'
+import { requireAuthority } from '../users/authority.ts'
 import { auditTarget, findAccount } from '../users/queries.ts'
 import type { Wait } from './guesses.ts'
 import type { LegacyToken } from './legacy-tokens.ts'
@@ -295,8 +295,7 @@ export function sessionHandlers(services: Services): HandlersOf<SessionOperation
     async endUserSessions({ params: { id }, principal, origin, refuse }) {
       const account = await findAccount(database, id)
       if (!account) throw refuse('not_found', `There is no user with the id ${id}.`)
-      const unfit = authorityFault(principal, account)
-      if (unfit !== undefined) throw refuse('permission_denied', unfit)
+      requireAuthority(principal, account)
       await end({ userId: id }, 'ended_by_administrator', origin)
       return { status: 204 }
     }

@@ -11,7 +11,7 @@ import { changeProfile, ensureProfile } from '../profiles/queries.ts'
 import { findExpiredRegistrations, issueConfirmation, lockExpiredRegistration } from '../registration/queries.ts'
 import { replaceRoles } from '../roles/queries.ts'
 import type { Services } from '../services.ts'
-import { privilegeFaults } from './authority.ts'
+import { addPrivilegeFaults } from './authority.ts'
 import { normalizeEmail, normalizeUsername, unknownRoles } from './input.ts'
 import { auditedUser, auditTarget, deleteUser, findAccount, findTakenFields, insertUser } from './queries.ts'
 import { toUser, type User } from './user.ts'
@@ -43,7 +43,7 @@ export async function createAccount(
     first_name: input.first_name ?? '',
     last_name: input.last_name ?? ''
   }
-  faults.addAll(privilegeFaults(input, mayChooseRoles))
+  addPrivilegeFaults(faults, input, mayChooseRoles)
   if (verifyEmail && owner.email === '') faults.add('email', 'This field is required.')
   const weaknesses = passwordFaults(input.password, owner)
   if (weaknesses.length > 0) faults.add('password', ...weaknesses)

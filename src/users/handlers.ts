@@ -10,7 +10,7 @@ import { dropConfirmation, issueConfirmation } from '../registration/queries.ts'
 import { replaceRoles } from '../roles/queries.ts'
 import type { Services } from '../services.ts'
 import { revokeSessions } from '../sessions/queries.ts'
-import { authorityFault, privilegeFaults } from './authority.ts'
+import { addPrivilegeFaults, requireAuthority } from './authority.ts'
 import { createAccount } from './creation.ts'
 import { type ExportType, exported } from './export.ts'
 import { normalizeEmail, normalizeUsername, takenErrors, unknownRoles } from './input.ts'
@@ -76,7 +76,7 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
     async updateUser({ params: { id }, body, principal, origin, assertMatch, refuse }) {
       const { roles, username, email, ...flags } = body
       const faults = new FieldFaults()
-      faults.addAll(privilegeFaults(body, holdsRole(principal, 'admin')))
+      addPrivilegeFaults(faults, body, holdsRole(principal, 'admin'))
       const names = {
         ...(username !== undefined && { username: normalizeUsername(username, faults) }),
         ...(email !== undefined && { email: normalizeEmail(email) })
@@ -93,8 +93,7 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
           if (!before) throw refuse('not_found', noSuchUser(id))
           assertMatch(toUser(before, pictures.url))
           const newEmail = names.email !== undefined && names.email !== before.email ? names.email : undefined
-          const unfit = authorityFault(principal, before)
-          if (unfit !== undefined) throw refuse('permission_denied', unfit)
+          requireAuthority(principal, before)
           // Where mail is configured, a new address holds once the link sent to it was used.
           const confirmed = newEmail === undefined || newEmail === '' || !mailer.configured
           const { email: _unconfirmed, ...others } = names
@@ -146,8 +145,7 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
         const before = await lockAccount(transaction, id)
         if (!before) throw refuse('not_found', noSuchUser(id))
         assertMatch(toUser(before, pictures.url))
-        const unfit = authorityFault(principal, before)
-        if (unfit !== undefined) throw refuse('permission_denied', unfit)
+        requireAuthority(principal, before)
         await deleteUser(transaction, id)
         if (!(await hasAdministrator(transaction))) throw refuse('last_administrator', lastAdministrator)
         await recordEvent(transaction, origin, {

@@ -127,6 +127,8 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
     ...provinceHandlers(services),
     ...auditHandlers(services)
   }
+  const principals = createPrincipals(database, config.database.listenUrl ?? databaseUrl, app.log)
+  app.addHook('onClose', () => principals.close())
   const authenticate: Authenticate = async (token, permission) => {
     const claims = await tokens.readAccess(token)
     if (claims) return principals.find(claims, permission)
@@ -136,8 +138,6 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
     if (known || !(await openLegacySession(database, legacy))) return known
     return principals.find(legacy, permission)
   }
-  const principals = createPrincipals(database, config.database.listenUrl ?? databaseUrl, app.log)
-  app.addHook('onClose', () => principals.close())
   const once = createOnce(database, keyRing.derive('idempotency keys'))
   await app.register(contractRoutes, {
     contract,

@@ -26,8 +26,11 @@ export function findPasswordAccount(database: Connection, userId: number): Promi
     .executeTakeFirst()
 }
 
-/** Who may be sent a reset. */
-const resettable = sql<boolean>`(auth_user.email <> '' and auth_user.is_active and auth_user.password not like '!%')`
+/** Whether a user, by the name that a statement has for the row, may be sent a reset. */
+function mayReset(user: 'auth_user' | 'other') {
+  const column = (name: string) => sql.ref(`${user}.${name}`)
+  return sql<boolean>`(${column('email')} <> '' and ${column('is_active')} and ${column('password')} not like '!%')`
+}
 
 /** Whether a user is active, with an email and a usable password. */
 export async function mayResetPassword(database: Connection, userId: number): Promise<boolean> {
@@ -35,7 +38,7 @@ export async function mayResetPassword(database: Connection, userId: number): Pr
     .selectFrom('auth_user')
     .select('id')
     .where('id', '=', id(userId))
-    .where(resettable)
+    .where(mayReset('auth_user'))
     .executeTakeFirst()
   return row !== undefined
 }
@@ -62,11 +65,10 @@ export async function issuePasswordReset(
     with account as (
       select id, username, email, ${accountState} as state
       from auth_user
-      where lower(email) = lower(${reset.email}) and ${resettable}
+      where lower(email) = lower(${reset.email}) and ${mayReset('auth_user')}
         and not exists (
           select from auth_user other
-          where lower(other.email) = lower(${reset.email}) and other.email <> '' and other.id <> auth_user.id
-            and other.is_active and other.password not like '!%'
+          where lower(other.email) = lower(${reset.email}) and other.id <> auth_user.id and ${mayReset('other')}
         )
       for key share
     ), swept as (

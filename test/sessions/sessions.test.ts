@@ -1,13 +1,9 @@
 import t from 'tap'
-import { password, type Service, startService, type TestUser } from '../support/service.ts'
+import { claims, password, type Service, startService, type TestUser } from '../support/service.ts'
 
 const tokenPath = '/api/auth/token/'
 const refreshPath = '/api/auth/token/refresh/'
 const verifyPath = '/api/auth/token/verify/'
-
-function claims(token: string): Record<string, unknown> {
-  return JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString())
-}
 
 async function refresh(service: Service, token: string): Promise<string | undefined> {
   const { status, body } = await service.post(refreshPath, { refresh: token })

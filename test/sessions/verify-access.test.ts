@@ -1,5 +1,5 @@
 import t from 'tap'
-import { startService } from '../support/service.ts'
+import { claims, startService } from '../support/service.ts'
 
 const path = '/api/auth/verify/'
 
@@ -64,7 +64,6 @@ t.test('users see what they may do', async (t) => {
   const list = async (as = user) => (await service.get('/api/auth/profile/permissions/', { as })).body.permissions
   t.same(await list(), ['auth.change_user', 'auth.view_user'])
   t.equal((await list(superuser)).length, 24)
-  const claims = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString())
   t.same(claims(user.access).permissions, ['auth.change_user', 'auth.view_user'], 'few enough for the token')
   t.notOk('permissions' in claims(superuser.access), 'too many for the token')
   const refreshed = await service.post('/api/auth/token/refresh/', { refresh: user.refresh })

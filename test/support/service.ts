@@ -19,6 +19,11 @@ t.after(stopOwnServer)
 export const password = 'correct horse battery staple'
 const passwordHash = hash({ password, cost: 4 })
 
+/** What a token says. Compare these and not the tokens: `iat` may differ between two that are otherwise the same. */
+export function claims(token: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString())
+}
+
 export interface TestUser {
   readonly id: number
   readonly username: string

@@ -10,7 +10,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { contract, coverageVariable } from './support/contract.ts'
+import { coverageVariable, sandboxContract } from './support/contract.ts'
 import { serverVariable, startTestServer } from './support/postgres.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -92,15 +92,15 @@ async function reportCoverage(): Promise<number> {
   for (const file of await readdir(coverage)) {
     for (const line of (await readFile(join(coverage, file), 'utf8')).split('\n')) reached.add(line)
   }
-  const declared = contract.operations.flatMap(({ operationId, statuses }) =>
+  const declared = sandboxContract.operations.flatMap(({ operationId, statuses }) =>
     statuses.map((status) => `${operationId} ${status}`)
   )
   const missing = declared.filter((pair) => !reached.has(pair))
   console.log(
-    `\nContract: ${contract.operations.length} operations, ${declared.length - missing.length} of ${declared.length} statuses reached`
+    `\nContract: ${sandboxContract.operations.length} operations, ${declared.length - missing.length} of ${declared.length} statuses reached`
   )
   if (all) {
-    for (const { operationId, statuses } of contract.operations) {
+    for (const { operationId, statuses } of sandboxContract.operations) {
       const marks = statuses.map((status) => (reached.has(`${operationId} ${status}`) ? `${status}` : `[${status}]`))
       console.log(`  ${operationId.padEnd(26)} ${marks.join(' ')}`)
     }

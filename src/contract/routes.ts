@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, preValidationAsyncHookHandler } from 'fastify'
 import { type FastifyOpenapiGlueOptions, fastifyOpenapiGlue } from 'fastify-openapi-glue'
 import fp from 'fastify-plugin'
+import type { Clock } from '../clock.ts'
 import type { Once } from '../idempotency/once.ts'
 import { clientAddress, type LimitRate } from '../operations/rate-limit.ts'
 import { digestUpload, readForm, removeUpload, type UploadedFile } from '../profiles/form.ts'
@@ -43,6 +44,7 @@ export interface ContractRoutesOptions {
   /** Waits until this process knows of the changes to principals that were committed before. */
   readonly caughtUp: () => Promise<void>
   readonly sendProblem: SendProblem
+  readonly clock: Clock
 }
 
 /**
@@ -51,7 +53,7 @@ export interface ContractRoutesOptions {
  * Refuses to start with a handler missing or one too many.
  */
 export const contractRoutes = fp<ContractRoutesOptions>(
-  async (app, { contract, handlers, rules, authenticate, uploadDir, limitRate, once, caughtUp, sendProblem }) => {
+  async (app, { contract, handlers, rules, authenticate, uploadDir, limitRate, once, caughtUp, sendProblem, clock }) => {
     assertHandlersFit(contract, handlers)
     const operations = new Map(contract.operations.map((operation) => [operation.operationId, operation]))
 
@@ -62,7 +64,7 @@ export const contractRoutes = fp<ContractRoutesOptions>(
     })
     app.decorateRequest('principal', undefined)
     app.decorateRequest('upload', undefined)
-    app.setValidatorCompiler(validatorCompiler())
+    app.setValidatorCompiler(validatorCompiler(clock))
     app.setErrorHandler(sendProblem)
     app.setNotFoundHandler(notFoundHandler(contract, sendProblem))
     takeContractBodies(app)

@@ -4,17 +4,20 @@ import type { ValidateFunction } from 'ajv'
 import type { ErrorShape } from '../../src/config.ts'
 import { type Json, loadContract, type Operation, resolveReference } from '../../src/contract/document.ts'
 import { contractAjv } from '../../src/contract/validation.ts'
+import { withSandbox } from '../../src/sandbox/contract.ts'
 
 export const coverageVariable = 'TEST_COVERAGE_DIR'
 export const contract = loadContract()
+/** With the operations that a sandbox has beside them. */
+export const sandboxContract = withSandbox(contract)
 /** Of a deployment with ERRORS=drf; the other one's clients must never see what it adds. */
 const drfContract = loadContract('drf')
 
 const ajv = contractAjv(false)
-ajv.addSchema({ $id: 'contract', ...contract.document })
+ajv.addSchema({ $id: 'contract', ...sandboxContract.document })
 const validators = new Map<string, ValidateFunction>()
 
-const routes = contract.operations.map((operation) => ({
+const routes = sandboxContract.operations.map((operation) => ({
   operation,
   pattern: new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '[^/]+')}?$`)
 }))
@@ -37,7 +40,7 @@ export interface Answer {
  * @param errors the setting ERRORS of the service that answered
  */
 export function contractFaults(operation: Operation, { status, headers, text }: Answer, errors: ErrorShape): string[] {
-  const { document } = errors === 'drf' ? drfContract : contract
+  const { document } = errors === 'drf' ? drfContract : sandboxContract
   const responses = rawOperation(operation).responses as Record<string, Json>
   const declared = responses[String(status)]
   if (!declared) return [`${operation.operationId} answered with the undeclared status ${status}: ${text.slice(0, 300)}`]
@@ -48,14 +51,14 @@ export function contractFaults(operation: Operation, { status, headers, text }: 
 }
 
 function rawOperation({ path, method }: Operation): Json {
-  return (contract.document.paths as Record<string, Record<string, Json>>)[path]?.[method.toLowerCase()] as Json
+  return (sandboxContract.document.paths as Record<string, Record<string, Json>>)[path]?.[method.toLowerCase()] as Json
 }
 
 const headerForms: Readonly<Record<string, RegExp>> = { integer: /^\d+$/, boolean: /^(true|false)$/ }
 
 function headerFaults(response: Json, headers: Answer['headers']): string[] {
   return Object.entries((response.headers ?? {}) as Record<string, Json>).flatMap(([name, reference]) => {
-    const header = resolveReference(contract.document, reference)
+    const header = resolveReference(sandboxContract.document, reference)
     const value = headers[name.toLowerCase()]
     if (value === undefined) return header.required ? [`lacks the header ${name}`] : []
     const { type } = header.schema as { type: string }
@@ -95,6 +98,6 @@ export function noteReached(operation: Operation, status: number): void {
 export function requestExample(operation: Operation): Json | undefined {
   const body = rawOperation(operation).requestBody as Json | undefined
   if (!body) return undefined
-  const content = resolveReference(contract.document, body).content as Record<string, Json>
+  const content = resolveReference(sandboxContract.document, body).content as Record<string, Json>
   return content['application/json']?.example as Json
 }

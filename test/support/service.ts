@@ -7,8 +7,10 @@ import t, { type Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { type Config, type ErrorShape, readConfig } from '../../src/config.ts'
 import { connect, type Database } from '../../src/database/connection.ts'
+import { migrate } from '../../src/database/migrator.ts'
 import { hash } from '../../src/passwords/hashing-worker.ts'
 import { replaceRoles } from '../../src/roles/queries.ts'
+import { checkMark } from '../../src/sandbox/mark.ts'
 import { insertUser } from '../../src/users/queries.ts'
 import { type Answer, contractFaults, findOperation, noteReached } from './contract.ts'
 import { createTestDatabase, stopOwnServer, type TestDatabase } from './postgres.ts'
@@ -67,14 +69,14 @@ export interface Service {
   pictures(): Promise<string[]>
 }
 
-/** Starts the service on a database of its own; all of it is gone when the test ends. */
+/** Starts the service on a database of its own; all of it is gone when the test ends. With SANDBOX=1 it is a sandbox. */
 export async function startService(
   t: Test,
   settings: Record<string, string> = {},
   given: { db?: TestDatabase; dataDir?: string } = {}
 ): Promise<Service> {
   // First, so that what a refused configuration has been given goes with the test too.
-  const db = given.db ?? (await createTestDatabase())
+  const db = given.db ?? (await createTestDatabase(settings.SANDBOX === '1' ? 'template0' : undefined))
   if (!given.db) t.teardown(() => db.drop())
   const dataDir = given.dataDir ?? (await mkdtemp(join(tmpdir(), 'user-management-service-')))
   if (!given.dataDir) t.teardown(() => rm(dataDir, { recursive: true, force: true }))
@@ -88,6 +90,10 @@ export async function startService(
     JWT_SECRET: 'a secret for tests, long enough to sign',
     ...settings
   })
+  if (config.sandbox) {
+    await checkMark(db.url, true)
+    await migrate(db.url, config.database)
+  }
   const lines: string[] = []
   const stream = new Writable({
     write(chunk, _encoding, done) {

@@ -1,5 +1,5 @@
 /**
- * Makes generated/api.ts from openapi.yaml and generated/database.ts from the migrated tables.
+ * Makes generated/api.ts from openapi.yaml, generated/sandbox.ts from openapi.sandbox.yaml and generated/database.ts from the migrated tables.
  *
  *   npm run generate              writes them
  *   npm run generate -- --check   writes nothing; fails where they are not what would be written
@@ -14,6 +14,7 @@ import openapiTypes, { astToString } from 'openapi-typescript'
 import { contractFile, loadContract } from '../src/contract/document.ts'
 import { startEmbedded } from '../src/database/embedded.ts'
 import { migrate } from '../src/database/migrator.ts'
+import { sandboxContractFile } from '../src/sandbox/contract.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -56,6 +57,7 @@ async function databaseTypes(): Promise<string> {
 const check = process.argv.includes('--check')
 const files: [string, string][] = [
   ['generated/api.ts', await apiTypes()],
+  ['generated/sandbox.ts', notice + astToString(await openapiTypes(sandboxContractFile))],
   ['generated/database.ts', await databaseTypes()]
 ]
 for (const [file, text] of files) {

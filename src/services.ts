@@ -1,3 +1,4 @@
+import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/connection.ts'
 import type { Metrics } from './operations/metrics.ts'
@@ -14,6 +15,7 @@ import type { NameSample } from './users/search.ts'
 export interface Services {
   readonly config: Config
   readonly database: Database
+  readonly clock: Clock
   readonly hashing: PasswordHashing
   readonly guesses: Guesses
   readonly keyRing: KeyRing

@@ -1260,8 +1260,11 @@ export interface components {
             is_staff?: boolean;
             profile?: components["schemas"]["ProfileCreate"];
         };
-        /** @description An email, or an empty string for none. Unique without regard to case. */
-        OptionalEmail: components["schemas"]["Email"] | "";
+        /**
+         * Format: email-or-empty
+         * @description An email, or an empty string for none. Unique without regard to case.
+         */
+        OptionalEmail: string;
         ProfileCreate: {
             phone?: string | null;
             address?: string | null;
@@ -1462,7 +1465,7 @@ export interface components {
         };
         SessionList: components["schemas"]["Session"][];
         /** @enum {string} */
-        Count: "exact" | "estimated" | "none";
+        CountMode: "exact" | "estimated" | "none";
         /**
          * @default -id
          * @enum {string}
@@ -1472,10 +1475,10 @@ export interface components {
         AuditAction: "user.created" | "user.updated" | "user.deleted" | "users.exported" | "profile.updated" | "profile.deleted" | "role.created" | "role.renamed" | "role.deleted" | "role.permissions_replaced" | "province.created" | "province.renamed" | "province.deleted" | "session.opened" | "session.ended" | "session.refresh_replayed" | "session.revoked" | "login.failed" | "password.changed" | "password.reset_requested" | "password.reset" | "password.set" | "email.change_requested" | "email.confirmation_resent" | "email.changed" | "email.confirmed";
         /** @enum {string} */
         AuditTargetType: "user" | "role" | "province";
-        /** @description Fields by name. */
+        /** @description The fields that changed, by name; null where there are none. */
         AuditFields: {
             [key: string]: unknown;
-        };
+        } | null;
         /**
          * @example {
          *       "id": 4711,
@@ -1509,16 +1512,16 @@ export interface components {
             actor_id: number | null;
             /** @description Username at that time. */
             actor_name: string | null;
-            /** @description An AuditTargetType. */
-            target_type: string | null;
+            /** @description Null where the event is about no object. */
+            target_type: components["schemas"]["AuditTargetType"] | null;
             /** Format: int64 */
             target_id: number | null;
             /** @description Name of the object at that time. */
             target_name: string | null;
             address: string | null;
             request_id: string | null;
-            before: components["schemas"]["AuditFields"] | null;
-            after: components["schemas"]["AuditFields"] | null;
+            before: components["schemas"]["AuditFields"];
+            after: components["schemas"]["AuditFields"];
         };
         AuditEventList: components["schemas"]["AuditEvent"][];
         /**
@@ -1639,43 +1642,341 @@ export interface components {
          * @enum {string}
          */
         ProblemCode: "invalid_input" | "malformed_body" | "invalid_reset_token" | "invalid_confirmation_token" | "not_authenticated" | "invalid_token" | "invalid_credentials" | "permission_denied" | "not_found" | "method_not_allowed" | "already_exists" | "still_referenced" | "last_administrator" | "role_protected" | "not_possible" | "request_in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "too_many_requests" | "internal_error" | "unavailable";
-        /** @description An error (RFC 9457). */
+        /**
+         * Format: uri
+         * @description `urn:problem:` and the code.
+         */
+        ProblemType: string;
+        /** @description The code for people; the same with every problem of that code. */
+        ProblemTitle: string;
+        /**
+         * Format: int32
+         * @description The HTTP status of the answer.
+         */
+        ProblemStatus: number;
+        /** @description What went wrong this time, for people. */
+        ProblemDetail: string;
+        /** @description The id under which the request stands in the log. */
+        RequestId: string;
+        /** @description From the name of each wrong field (nested ones with dots) to what is wrong with it. */
+        FieldErrors: {
+            [key: string]: components["schemas"]["FieldMessages"];
+        };
+        /** @description What is wrong with a field. */
+        FieldMessages: string[];
+        /**
+         * @description An error (RFC 9457) of any kind. Each operation names, by status, the problem that it answers with: the same
+         *     with fewer codes. Where a path is unknown (`not_found`) or lacks a method (`method_not_allowed`) there is no
+         *     operation to name one.
+         */
         Problem: {
-            /**
-             * Format: uri
-             * @description `urn:problem:` and the code.
-             */
-            type: string;
-            title: string;
-            /** Format: int32 */
-            status: number;
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
             code: components["schemas"]["ProblemCode"];
-            detail: string;
-            request_id: string;
-            /** @description From the name of each wrong field (nested ones with dots) to what is wrong with it. */
-            errors?: {
-                [key: string]: string[];
-            };
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            /** @description Optional: only where fields are wrong. */
+            errors?: components["schemas"]["FieldErrors"];
+        };
+        /** @enum {string} */
+        InvalidInputCode: "invalid_input";
+        /** @description A parameter is invalid. */
+        InvalidInputProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["InvalidInputCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            errors: components["schemas"]["FieldErrors"];
+        };
+        /** @enum {string} */
+        BadRequestCode: "invalid_input" | "malformed_body";
+        /** @description The input is invalid, or can not be read. */
+        BadRequestProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["BadRequestCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            /** @description Optional: only where fields are wrong. */
+            errors?: components["schemas"]["FieldErrors"];
+        };
+        /** @enum {string} */
+        InvalidResetCode: "invalid_input" | "malformed_body" | "invalid_reset_token";
+        /** @description The input is invalid, or the reset token is. */
+        InvalidResetProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["InvalidResetCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            /** @description Optional: only where fields are wrong. */
+            errors?: components["schemas"]["FieldErrors"];
+        };
+        /** @enum {string} */
+        InvalidConfirmationCode: "invalid_input" | "malformed_body" | "invalid_confirmation_token";
+        /** @description The input is invalid, or the confirmation token is. */
+        InvalidConfirmationProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["InvalidConfirmationCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            /** @description Optional: only where fields are wrong. */
+            errors?: components["schemas"]["FieldErrors"];
+        };
+        /** @enum {string} */
+        UnauthorizedCode: "not_authenticated" | "invalid_token";
+        /** @description There is no access token, or none that is valid. */
+        UnauthorizedProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["UnauthorizedCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        InvalidCredentialsCode: "invalid_credentials";
+        /** @description The name or the password is wrong. */
+        InvalidCredentialsProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["InvalidCredentialsCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        InvalidTokenCode: "invalid_token";
+        /** @description The token in the body is not valid. */
+        InvalidTokenProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["InvalidTokenCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        ForbiddenCode: "permission_denied";
+        /** @description The caller lacks the role or the permission. */
+        ForbiddenProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["ForbiddenCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        NotFoundCode: "not_found";
+        /** @description There is no such object. */
+        NotFoundProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["NotFoundCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        CreationConflictCode: "already_exists" | "request_in_progress";
+        /** @description An object with that name exists, or the same request is under way. */
+        CreationConflictProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["CreationConflictCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            /** @description Optional: only where fields are wrong. */
+            errors?: components["schemas"]["FieldErrors"];
+        };
+        /** @enum {string} */
+        AlreadyExistsCode: "already_exists";
+        /** @description Another object has that name. */
+        AlreadyExistsProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["AlreadyExistsCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            errors: components["schemas"]["FieldErrors"];
+        };
+        /** @enum {string} */
+        StillReferencedCode: "still_referenced";
+        /** @description Other tables still refer to the object. */
+        StillReferencedProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["StillReferencedCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        UserUpdateConflictCode: "already_exists" | "last_administrator";
+        /** @description The state of other users forbids the change. */
+        UserUpdateConflictProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["UserUpdateConflictCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            /** @description Optional: only where fields are wrong. */
+            errors?: components["schemas"]["FieldErrors"];
+        };
+        /** @enum {string} */
+        UserDeletionConflictCode: "still_referenced" | "last_administrator";
+        /** @description The state of other objects forbids the deletion. */
+        UserDeletionConflictProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["UserDeletionConflictCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        RoleUpdateConflictCode: "already_exists" | "role_protected";
+        /** @description Another role or the access rules forbid the change. */
+        RoleUpdateConflictProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["RoleUpdateConflictCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            /** @description Optional: only where fields are wrong. */
+            errors?: components["schemas"]["FieldErrors"];
+        };
+        /** @enum {string} */
+        RoleDeletionConflictCode: "still_referenced" | "role_protected";
+        /** @description Other objects or the access rules forbid the deletion. */
+        RoleDeletionConflictProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["RoleDeletionConflictCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        ResetNotPossibleCode: "not_possible";
+        /** @description The user can not be sent a reset. */
+        ResetNotPossibleProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["ResetNotPossibleCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        PreconditionFailedCode: "precondition_failed";
+        /** @description The object is not as the client has it. */
+        PreconditionFailedProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["PreconditionFailedCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        PayloadTooLargeCode: "payload_too_large";
+        /** @description The body or the picture is too large. */
+        PayloadTooLargeProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["PayloadTooLargeCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        UnsupportedMediaTypeCode: "unsupported_media_type";
+        /** @description The operation takes no body of that type. */
+        UnsupportedMediaTypeProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["UnsupportedMediaTypeCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        IdempotencyKeyReusedCode: "idempotency_key_reused";
+        /** @description The key was used for another request. */
+        IdempotencyKeyReusedProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["IdempotencyKeyReusedCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        TooManyRequestsCode: "too_many_requests";
+        /** @description The caller has to wait. */
+        TooManyRequestsProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["TooManyRequestsCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        InternalErrorCode: "internal_error";
+        /** @description A fault of the service. */
+        InternalErrorProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["InternalErrorCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        UnavailableCode: "unavailable";
+        /** @description The service can not answer now. */
+        UnavailableProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["UnavailableCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
         };
         /** @description An error as Django REST Framework writes it. */
         DrfError: components["schemas"]["DrfDetail"] | components["schemas"]["DrfOwnError"] | components["schemas"]["DrfFieldErrors"];
         DrfDetail: {
             detail: string;
-            /**
-             * @description With a token that is not valid.
-             * @enum {string}
-             */
-            code?: "token_not_valid";
-            /** @description With an access token that is not valid, as simplejwt writes it. */
-            messages?: {
-                token_class: string;
-                token_type: string;
-                message: string;
-            }[];
+            /** @description Optional: only with a token that is not valid. */
+            code?: components["schemas"]["DrfTokenCode"];
+            /** @description Optional: only with an access token that is not valid, as simplejwt writes it. */
+            messages?: components["schemas"]["DrfTokenMessage"][];
+        };
+        /** @enum {string} */
+        DrfTokenCode: "token_not_valid";
+        DrfTokenMessage: {
+            token_class: string;
+            token_type: string;
+            message: string;
         };
         /** @description What some views of the Django service answer instead (`login`, `forgotPassword` and others). */
         DrfOwnError: {
             error: string;
+            /** @description Optional: only of `login`. */
             details?: components["schemas"]["DrfFieldErrors"];
         };
         /**
@@ -1683,7 +1984,7 @@ export interface components {
          *     `non_field_errors` is about the object as a whole.
          */
         DrfFieldErrors: {
-            [key: string]: string[] | components["schemas"]["DrfFieldErrors"];
+            [key: string]: components["schemas"]["FieldMessages"] | components["schemas"]["DrfFieldErrors"];
         };
     };
     responses: {
@@ -1915,7 +2216,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description The input is invalid; `errors` names every wrong field. */
+        /** @description The input is invalid (`errors` names every wrong field), or can not be read at all. */
         BadRequest: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -1940,10 +2241,75 @@ export interface components {
                  *       }
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["BadRequestProblem"];
             };
         };
-        /** @description No token, or one that is not valid; or wrong credentials. */
+        /** @description A parameter is invalid; `errors` names every wrong one. */
+        InvalidInput: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:invalid_input",
+                 *       "title": "Invalid input",
+                 *       "status": 400,
+                 *       "code": "invalid_input",
+                 *       "detail": "1 field is invalid.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11",
+                 *       "errors": {
+                 *         "page": [
+                 *           "Must be at least 1."
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["InvalidInputProblem"];
+            };
+        };
+        /** @description The input is invalid (`errors` names every wrong field), or the reset token is. */
+        InvalidReset: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:invalid_reset_token",
+                 *       "title": "Invalid reset token",
+                 *       "status": 400,
+                 *       "code": "invalid_reset_token",
+                 *       "detail": "The reset link is not valid, was used before, or has expired.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["InvalidResetProblem"];
+            };
+        };
+        /** @description The input is invalid (`errors` names every wrong field), or the confirmation token is. */
+        InvalidConfirmation: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:invalid_confirmation_token",
+                 *       "title": "Invalid confirmation token",
+                 *       "status": 400,
+                 *       "code": "invalid_confirmation_token",
+                 *       "detail": "The link is not valid, was used before, or has expired.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["InvalidConfirmationProblem"];
+            };
+        };
+        /** @description There is no access token, or one that is not valid (any more). */
         Unauthorized: {
             headers: {
                 "WWW-Authenticate": components["headers"]["Authenticate"];
@@ -1961,7 +2327,49 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["UnauthorizedProblem"];
+            };
+        };
+        /** @description The name or the password is wrong. */
+        WrongCredentials: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["Authenticate"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:invalid_credentials",
+                 *       "title": "Invalid credentials",
+                 *       "status": 401,
+                 *       "code": "invalid_credentials",
+                 *       "detail": "No active account has these credentials.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["InvalidCredentialsProblem"];
+            };
+        };
+        /** @description The token in the body is not valid (any more). */
+        InvalidToken: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["Authenticate"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:invalid_token",
+                 *       "title": "Invalid token",
+                 *       "status": 401,
+                 *       "code": "invalid_token",
+                 *       "detail": "The refresh token is not valid or has expired.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["InvalidTokenProblem"];
             };
         };
         /** @description The caller lacks the role. */
@@ -1981,7 +2389,7 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["ForbiddenProblem"];
             };
         };
         /** @description There is no such object. */
@@ -2001,11 +2409,11 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["NotFoundProblem"];
             };
         };
-        /** @description The state of other objects forbids it; nothing was changed. */
-        Conflict: {
+        /** @description An object with that name exists, or the first request with this `Idempotency-Key` is still under way. */
+        CreationConflict: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2026,7 +2434,162 @@ export interface components {
                  *       }
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["CreationConflictProblem"];
+            };
+        };
+        /** @description Another object has that name; nothing was changed. */
+        AlreadyExists: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:already_exists",
+                 *       "title": "Already exists",
+                 *       "status": 409,
+                 *       "code": "already_exists",
+                 *       "detail": "1 field is taken.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11",
+                 *       "errors": {
+                 *         "username": [
+                 *           "A user with that username already exists."
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["AlreadyExistsProblem"];
+            };
+        };
+        /** @description Other tables still refer to the object; nothing was changed. */
+        StillReferenced: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:still_referenced",
+                 *       "title": "Still referenced",
+                 *       "status": 409,
+                 *       "code": "still_referenced",
+                 *       "detail": "The table api_ticket still refers to the province 4.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["StillReferencedProblem"];
+            };
+        };
+        /** @description Another user has that name or email, or no active administrator would be left; nothing was changed. */
+        UserUpdateConflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:already_exists",
+                 *       "title": "Already exists",
+                 *       "status": 409,
+                 *       "code": "already_exists",
+                 *       "detail": "1 field is taken.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11",
+                 *       "errors": {
+                 *         "username": [
+                 *           "A user with that username already exists."
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["UserUpdateConflictProblem"];
+            };
+        };
+        /** @description Other tables still refer to the user, or no active administrator would be left; nothing was changed. */
+        UserDeletionConflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:last_administrator",
+                 *       "title": "Last administrator",
+                 *       "status": 409,
+                 *       "code": "last_administrator",
+                 *       "detail": "No active administrator would be left.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["UserDeletionConflictProblem"];
+            };
+        };
+        /** @description Another role has that name, or access rules name this one; nothing was changed. */
+        RoleUpdateConflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:already_exists",
+                 *       "title": "Already exists",
+                 *       "status": 409,
+                 *       "code": "already_exists",
+                 *       "detail": "The name is taken.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11",
+                 *       "errors": {
+                 *         "name": [
+                 *           "A role with that name already exists."
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["RoleUpdateConflictProblem"];
+            };
+        };
+        /** @description Access rules name the role, or other tables still refer to it; nothing was changed. */
+        RoleDeletionConflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:role_protected",
+                 *       "title": "Role protected",
+                 *       "status": 409,
+                 *       "code": "role_protected",
+                 *       "detail": "Access rules name the role admin.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["RoleDeletionConflictProblem"];
+            };
+        };
+        /** @description The user is inactive, or has no password to reset, or no email that is nobody else's. */
+        ResetNotPossible: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:not_possible",
+                 *       "title": "Not possible",
+                 *       "status": 409,
+                 *       "code": "not_possible",
+                 *       "detail": "The user is inactive, or has no password to reset, or no email that is nobody else's.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ResetNotPossibleProblem"];
             };
         };
         /** @description The body, or the picture in it, is too large. */
@@ -2046,7 +2609,7 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
             };
         };
         /** @description The body's content type is not one this operation takes. */
@@ -2066,7 +2629,7 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
             };
         };
         /** @description Too many requests from this address, or too many wrong passwords for this account. */
@@ -2087,7 +2650,7 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
             };
         };
         /** @description The object is as the client has it (`If-None-Match`). */
@@ -2116,7 +2679,7 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["PreconditionFailedProblem"];
             };
         };
         /** @description The `Idempotency-Key` was used before for another request. */
@@ -2136,7 +2699,7 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
             };
         };
         /** @description The permissions. */
@@ -2179,7 +2742,7 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["InternalErrorProblem"];
             };
         };
         /** @description The service can't answer now, usually since its database is out of reach. */
@@ -2200,7 +2763,7 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["UnavailableProblem"];
             };
         };
     };
@@ -2255,7 +2818,7 @@ export interface components {
          *     `last` too.
          * @example exact
          */
-        Count: components["schemas"]["Count"];
+        Count: components["schemas"]["CountMode"];
         /**
          * @description Words that must each occur in the username, the email, the first or the last name.
          * @example mar
@@ -2442,7 +3005,7 @@ export interface operations {
         responses: {
             200: components["responses"]["Profile"];
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
@@ -2560,7 +3123,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ProfilePage"];
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
@@ -2831,7 +3394,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["UserPage"];
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
@@ -2877,7 +3440,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["CreationConflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["KeyReused"];
@@ -2944,7 +3507,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["UserUpdateConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2979,7 +3542,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["UserDeletionConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3014,7 +3577,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["UserUpdateConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3081,7 +3644,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["UserUpdateConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3116,7 +3679,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["UserDeletionConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3162,7 +3725,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["CreationConflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["KeyReused"];
@@ -3229,7 +3792,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["RoleUpdateConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3264,7 +3827,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["RoleDeletionConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3331,7 +3894,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["RoleUpdateConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3366,7 +3929,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["RoleDeletionConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3562,7 +4125,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["AccessGranted"];
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
@@ -3598,7 +4161,7 @@ export interface operations {
         responses: {
             200: components["responses"]["TokenPair"];
             400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
+            401: components["responses"]["WrongCredentials"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -3626,7 +4189,7 @@ export interface operations {
         responses: {
             200: components["responses"]["TokenPair"];
             400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
+            401: components["responses"]["InvalidToken"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -3654,7 +4217,7 @@ export interface operations {
         responses: {
             200: components["responses"]["TokenValid"];
             400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
+            401: components["responses"]["InvalidToken"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -3683,7 +4246,7 @@ export interface operations {
         responses: {
             200: components["responses"]["Login"];
             400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
+            401: components["responses"]["WrongCredentials"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -3824,7 +4387,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["ResetNotPossible"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -3950,7 +4513,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["AuditPage"];
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
@@ -3997,7 +4560,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["CreationConflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["KeyReused"];
@@ -4054,7 +4617,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Message"];
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["InvalidReset"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -4115,7 +4678,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["AlreadyExists"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -4143,8 +4706,8 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Message"];
-            400: components["responses"]["BadRequest"];
-            409: components["responses"]["Conflict"];
+            400: components["responses"]["InvalidConfirmation"];
+            409: components["responses"]["AlreadyExists"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -4214,7 +4777,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["CreationConflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["KeyReused"];
@@ -4266,7 +4829,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["AlreadyExists"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -4294,7 +4857,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["StillReferenced"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -4322,7 +4885,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["AlreadyExists"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -4350,7 +4913,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["StillReferenced"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];

@@ -110,8 +110,9 @@ export function createClient(options: ClientOptions): Client {
   async function compose(operation: OperationId, { path, query, headers, body, accept, signal }: AnyArguments): Promise<Message> {
     const route: { method: string; path: string; keyed?: boolean } = routes[operation]
     const encoded = body && (await encodeBody(body))
-    const parameters = Object.entries(query ?? {}).filter(([, value]) => value !== undefined)
-    const search = new URLSearchParams(parameters.map(([name, value]) => [name, String(value)])).toString()
+    const parameters = new URLSearchParams()
+    for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined) parameters.set(name, String(value))
+    const search = parameters.toString()
     const filled = route.path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(String(path?.[name])))
     return {
       url: `${baseUrl}${filled}${search && `?${search}`}`,

@@ -44,7 +44,7 @@ export function isProblem<Op extends OperationId>(error: unknown, operation: Op)
 /** Reads an answer that is no success. */
 export async function readProblem(operation: OperationId, response: Response): Promise<ProblemError> {
   const isJson = response.headers.get('content-type')?.startsWith('application/problem+json') === true
-  const body = isJson ? await response.json().catch(() => ({})) : {}
+  const body = (isJson ? await response.json().catch(() => ({})) : {}) as ProblemBody
   // A body that nobody reads keeps Node from using the connection again.
   if (!isJson) await response.body?.cancel()
   return new ProblemError(operation, response, { ...(response.statusText !== '' && { title: response.statusText }), ...body })

@@ -24,6 +24,7 @@ import { RequestLog } from './operations/log.ts'
 import { media } from './operations/media.ts'
 import { startMetrics } from './operations/metrics.ts'
 import { startRateLimits } from './operations/rate-limit.ts'
+import { sampleResponses } from './operations/response-sample.ts'
 import { passwordHandlers } from './passwords/handlers.ts'
 import { startHashing } from './passwords/hashing.ts'
 import { createMailer } from './passwords/mail.ts'
@@ -86,6 +87,7 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
     limits: { fileSize: config.pictures.maxBytes, files: 1, fields: 100, parts: 101, fieldSize: bodyLimit, fieldNameSize: 200 }
   })
   const metrics = startMetrics(app)
+  sampleResponses(app, { contract, rules, sample: config.responseCheckSample, metrics })
 
   const limitRate = await startRateLimits(app, config.rateLimits)
   const tokens = createTokens(app, keyRing, config)
@@ -148,7 +150,8 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
     limitRate,
     once,
     caughtUp: principals.caughtUp,
-    sendProblem
+    sendProblem,
+    metrics
   })
 
   app.addHook('onClose', startUploadSweep(uploadDir, app.log))
@@ -194,9 +197,11 @@ function corsOptions({ corsOrigins }: Config): FastifyCorsOptions {
     methods: ['GET', 'HEAD', 'PUT', 'POST', 'PATCH', 'DELETE'],
     exposedHeaders: [
       'Content-Disposition',
+      'Deprecation',
       'ETag',
       'Link',
       'Retry-After',
+      'Sunset',
       'WWW-Authenticate',
       'X-Request-Id',
       'X-Total-Count',

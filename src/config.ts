@@ -27,6 +27,8 @@ export interface Config {
   readonly pathAliases: readonly PathAlias[]
   readonly errors: ErrorShape
   readonly logLevel: string
+  /** Which part of the responses is checked against the contract, from 0 to 1. */
+  readonly responseCheckSample: number
   /** Absolute path of the folder for all that is not in Postgres. */
   readonly dataDir: string
   readonly database: {
@@ -130,6 +132,7 @@ const environmentSchema = {
     PATH_ALIASES: { type: 'string', default: '/auth=/api/auth' },
     ERRORS: { enum: ['problem', 'drf'], default: 'problem' },
     LOG_LEVEL: { enum: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], default: 'info' },
+    RESPONSE_CHECK_SAMPLE: { type: 'number', minimum: 0, maximum: 1, default: 0 },
     DATA_DIR: { type: 'string', minLength: 1, default: './data' },
     DATABASE_URL: { type: 'string', pattern: '^postgres(ql)?://' },
     DATABASE_LISTEN_URL: { type: 'string', pattern: '^postgres(ql)?://' },
@@ -193,6 +196,7 @@ interface Environment {
   PATH_ALIASES: string
   ERRORS: ErrorShape
   LOG_LEVEL: string
+  RESPONSE_CHECK_SAMPLE: number
   DATA_DIR: string
   DATABASE_URL?: string
   DATABASE_LISTEN_URL?: string
@@ -299,6 +303,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     pathAliases: aliases,
     errors: env.ERRORS,
     logLevel: env.LOG_LEVEL,
+    responseCheckSample: env.RESPONSE_CHECK_SAMPLE,
     dataDir: resolve(env.DATA_DIR),
     database: {
       url: env.DATABASE_URL,

@@ -100,7 +100,7 @@ export interface AuditRow {
   readonly action: AuditAction
   readonly actor_id: number | null
   readonly actor_name: string | null
-  readonly target_type: AuditTargetType | null
+  readonly target_type: string | null
   readonly target_id: number | null
   readonly target_name: string | null
   readonly address: string | null
@@ -114,10 +114,9 @@ const sorts: Record<string, Sort> = { id: { expression: sql.ref('audit_event.id'
 function selectEvents(database: Connection) {
   return database
     .selectFrom('audit_event')
-    .select(['id', 'occurred_at', 'actor_id', 'actor_name', 'target_id', 'target_name', 'request_id'])
+    .select(['id', 'occurred_at', 'actor_id', 'actor_name', 'target_type', 'target_id', 'target_name', 'request_id'])
     .select([
       sql<AuditAction>`action`.as('action'),
-      sql<AuditTargetType | null>`target_type`.as('target_type'),
       sql<string | null>`host(address)`.as('address'),
       sql<Record<string, unknown> | null>`before`.as('before'),
       sql<Record<string, unknown> | null>`after`.as('after')

@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import type { FaultKind } from '../contract/response-check.ts'
 import type { ReplayCause } from '../sessions/queries.ts'
 import { isWorker, metricsOfAll } from '../workers.ts'
+import { createClientNames } from './client-names.ts'
 
 /** What the service counts, for `GET /metrics` (Prometheus). */
 export interface Metrics {
@@ -9,6 +11,11 @@ export interface Metrics {
   countLogin(result: 'success' | 'failure' | 'delayed' | 'ambiguous'): void
   /** `stale` ended its session; the others were answered, and would end theirs under REFRESH_REUSE=strict. */
   countReplay(cause: ReplayCause | 'stale'): void
+  /** A response of the sample; `skipped` was not checked, since too many others waited. */
+  countResponseCheck(result: 'ok' | 'violation' | 'skipped'): void
+  countViolation(operationId: string, kind: FaultKind): void
+  /** A request to a deprecated operation; see `createClientNames`. */
+  countDeprecated(operationId: string, userAgent: string | undefined, accepted: boolean): void
 }
 
 /**
@@ -44,6 +51,25 @@ export function startMetrics(app: FastifyInstance): Metrics {
     labelNames: ['cause'],
     registers
   })
+  const checks = new Counter({
+    name: 'contract_checks_total',
+    help: 'Responses checked against the contract (RESPONSE_CHECK_SAMPLE), by result',
+    labelNames: ['result'],
+    registers
+  })
+  const violations = new Counter({
+    name: 'contract_violations_total',
+    help: 'What was not as the contract has it in checked responses, by operation and kind',
+    labelNames: ['operation', 'kind'],
+    registers
+  })
+  const deprecated = new Counter({
+    name: 'deprecated_requests_total',
+    help: 'Requests to deprecated operations, by operation and the product that the User-Agent names',
+    labelNames: ['operation', 'client'],
+    registers
+  })
+  const clientName = createClientNames()
 
   // Looked up by their labels once, which costs more than the counting itself.
   const counted = new Map<string, { readonly request: Counter.Internal; readonly duration: Histogram.Internal<string> }>()
@@ -65,6 +91,9 @@ export function startMetrics(app: FastifyInstance): Metrics {
   })
   return {
     countLogin: (result) => logins.inc({ result }),
-    countReplay: (cause) => replays.inc({ cause })
+    countReplay: (cause) => replays.inc({ cause }),
+    countResponseCheck: (result) => checks.inc({ result }),
+    countViolation: (operation, kind) => violations.inc({ operation, kind }),
+    countDeprecated: (operation, userAgent, accepted) => deprecated.inc({ operation, client: clientName(userAgent, accepted) })
   }
 }

@@ -26,7 +26,7 @@ export async function startClientService(t: Test, settings: Record<string, strin
     sent.push(`${method} ${pathname}`)
     const response = await fetch(input, init)
     const answer = { status: response.status, headers: Object.fromEntries(response.headers), text: await response.clone().text() }
-    checkAnswer(t, method, `${pathname}${search}`, answer, service.config.errors)
+    checkAnswer(t, method, `${pathname}${search}`, answer, service.config)
     return response
   }
   return {

@@ -218,7 +218,11 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** A user (alias of getUser) */
+        /**
+         * A user (alias of getUser)
+         * @deprecated
+         * @description Only for clients of the Django service, and without an end for them; others use `getUser`.
+         */
         get: operations["getUserDetail"];
         put?: never;
         post?: never;
@@ -1085,30 +1089,6 @@ export interface components {
             id: components["schemas"]["Id"];
             name: string;
         };
-        /**
-         * @example {
-         *       "id": 7,
-         *       "username": "maria",
-         *       "email": "maria@example.org",
-         *       "first_name": "María",
-         *       "last_name": "Rojas",
-         *       "phone": "+506 2222 3333",
-         *       "address": null,
-         *       "birth_date": "1988-02-29",
-         *       "profile_picture": "http://127.0.0.1:8000/media/profile_pics/8ac0d1f9de2dcd543fdf9548e6d1cd2bb8fca0a52e4d615b8e5d348ff8f77f45-e8ea2502637a85cd.png",
-         *       "bio": null,
-         *       "roles": [],
-         *       "user_roles": [
-         *         {
-         *           "id": 2,
-         *           "name": "cliente"
-         *         }
-         *       ],
-         *       "province": 4,
-         *       "created_at": "2026-01-31T12:00:00.000Z",
-         *       "updated_at": "2026-01-31T12:00:00.000Z"
-         *     }
-         */
         Profile: {
             /**
              * Format: int64
@@ -1206,24 +1186,6 @@ export interface components {
             province?: string;
             roles?: components["schemas"]["Id"][];
         };
-        /**
-         * @example {
-         *       "id": 7,
-         *       "username": "maria",
-         *       "email": "maria@example.org",
-         *       "first_name": "María",
-         *       "last_name": "Rojas",
-         *       "roles": [
-         *         2
-         *       ],
-         *       "profile": null,
-         *       "is_active": true,
-         *       "is_staff": false,
-         *       "date_joined": "2026-01-31T12:00:00.000Z",
-         *       "last_login": null,
-         *       "pending_email": null
-         *     }
-         */
         User: {
             /** Format: int64 */
             id: number;
@@ -1317,16 +1279,6 @@ export interface components {
              */
             "profile.profile_picture"?: Upload;
         };
-        /**
-         * @example {
-         *       "id": 2,
-         *       "name": "cliente",
-         *       "permissions": [
-         *         1,
-         *         4
-         *       ]
-         *     }
-         */
         Role: {
             /** Format: int64 */
             id: number;
@@ -1343,14 +1295,6 @@ export interface components {
             /** @description All permission ids the role is to have. */
             permissions: components["schemas"]["Id"][];
         };
-        /**
-         * @example {
-         *       "id": 1,
-         *       "name": "Can add permission",
-         *       "codename": "add_permission",
-         *       "content_type": "auth.permission"
-         *     }
-         */
         Permission: {
             /** Format: int64 */
             id: number;
@@ -1360,12 +1304,6 @@ export interface components {
             content_type: string;
         };
         PermissionList: components["schemas"]["Permission"][];
-        /**
-         * @example {
-         *       "id": 4,
-         *       "name": "Heredia"
-         *     }
-         */
         Province: {
             /** Format: int64 */
             id: number;
@@ -1398,12 +1336,6 @@ export interface components {
             email?: string;
             password: string;
         };
-        /**
-         * @example {
-         *       "access": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln",
-         *       "refresh": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
-         *     }
-         */
         TokenPair: {
             /** @description JWT for the `Authorization` header. */
             access: string;
@@ -1430,22 +1362,6 @@ export interface components {
             /** Format: int32 */
             never_stored: number;
         };
-        /**
-         * @example {
-         *       "id": "0d97b7d6-fbbc-42e7-b2d9-dde7b2f65f1c",
-         *       "user_agent": "Mozilla/5.0",
-         *       "address": "203.0.113.7",
-         *       "created_at": "2026-01-31T12:00:00.000Z",
-         *       "last_used_at": "2026-01-31T12:04:00.000Z",
-         *       "expires_at": "2026-02-07T12:04:00.000Z",
-         *       "current": true,
-         *       "refresh_replays": {
-         *         "parallel_tab": 0,
-         *         "lost_response": 0,
-         *         "never_stored": 0
-         *       }
-         *     }
-         */
         Session: {
             id: components["schemas"]["SessionId"];
             /** @description What the device called itself at login. */
@@ -1481,26 +1397,6 @@ export interface components {
         AuditFields: {
             [key: string]: unknown;
         } | null;
-        /**
-         * @example {
-         *       "id": 4711,
-         *       "occurred_at": "2026-01-31T12:00:00.000Z",
-         *       "action": "user.updated",
-         *       "actor_id": 1,
-         *       "actor_name": "admin",
-         *       "target_type": "user",
-         *       "target_id": 7,
-         *       "target_name": "maria",
-         *       "address": "203.0.113.7",
-         *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11",
-         *       "before": {
-         *         "is_active": true
-         *       },
-         *       "after": {
-         *         "is_active": false
-         *       }
-         *     }
-         */
         AuditEvent: {
             /** Format: int64 */
             id: number;
@@ -1514,8 +1410,8 @@ export interface components {
             actor_id: number | null;
             /** @description Username at that time. */
             actor_name: string | null;
-            /** @description Null where the event is about no object. */
-            target_type: components["schemas"]["AuditTargetType"] | null;
+            /** @description An AuditTargetType; null where the event is about no object. */
+            target_type: string | null;
             /** Format: int64 */
             target_id: number | null;
             /** @description Name of the object at that time. */
@@ -1526,19 +1422,10 @@ export interface components {
             after: components["schemas"]["AuditFields"];
         };
         AuditEventList: components["schemas"]["AuditEvent"][];
-        /**
-         * @example {
-         *       "permissions": [
-         *         "auth.change_user",
-         *         "auth.view_user"
-         *       ]
-         *     }
-         */
         EffectivePermissions: {
             /** @description Each as app_label.codename, in order. */
             permissions: string[];
         };
-        /** @example {} */
         Empty: Record<string, never>;
         LoginUser: {
             /** Format: int64 */
@@ -1552,50 +1439,18 @@ export interface components {
             /** @description Names of the user's roles. */
             groups: string[];
         };
-        /**
-         * @example {
-         *       "message": "Logged in.",
-         *       "user": {
-         *         "user_id": 7,
-         *         "username": "maria",
-         *         "email": "maria@example.org",
-         *         "first_name": "María",
-         *         "last_name": "Rojas",
-         *         "is_staff": false,
-         *         "is_superuser": false,
-         *         "groups": [
-         *           "cliente"
-         *         ]
-         *       },
-         *       "access": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln",
-         *       "refresh": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
-         *     }
-         */
         LoginResult: {
             message: string;
             user: components["schemas"]["LoginUser"];
             access: string;
             refresh: string;
         };
-        /**
-         * @example {
-         *       "message": "Done."
-         *     }
-         */
         Message: {
             message: string;
         };
         ForgotPasswordRequest: {
             email: components["schemas"]["Email"];
         };
-        /**
-         * @example {
-         *       "message": "If that email belongs to an account, a reset is on its way.",
-         *       "uid": null,
-         *       "token": null,
-         *       "reset_link": null
-         *     }
-         */
         ForgotPasswordResult: {
             message: string;
             /** @description The user id in base64url, as Django writes it. */
@@ -1627,13 +1482,6 @@ export interface components {
         ResendConfirmationRequest: {
             email: components["schemas"]["Email"];
         };
-        /**
-         * @example {
-         *       "message": "Use the link that was sent to the new address.",
-         *       "email": "maria@example.org",
-         *       "pending_email": "maria.new@example.org"
-         *     }
-         */
         EmailChange: {
             message: string;
             email: string;
@@ -1998,6 +1846,30 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": 7,
+                 *       "username": "maria",
+                 *       "email": "maria@example.org",
+                 *       "first_name": "María",
+                 *       "last_name": "Rojas",
+                 *       "phone": "+506 2222 3333",
+                 *       "address": null,
+                 *       "birth_date": "1988-02-29",
+                 *       "profile_picture": "http://127.0.0.1:8000/media/profile_pics/8ac0d1f9de2dcd543fdf9548e6d1cd2bb8fca0a52e4d615b8e5d348ff8f77f45-e8ea2502637a85cd.png",
+                 *       "bio": null,
+                 *       "roles": [],
+                 *       "user_roles": [
+                 *         {
+                 *           "id": 2,
+                 *           "name": "cliente"
+                 *         }
+                 *       ],
+                 *       "province": 4,
+                 *       "created_at": "2026-01-31T12:00:00.000Z",
+                 *       "updated_at": "2026-01-31T12:00:00.000Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Profile"];
             };
         };
@@ -2011,6 +1883,32 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "id": 7,
+                 *         "username": "maria",
+                 *         "email": "maria@example.org",
+                 *         "first_name": "María",
+                 *         "last_name": "Rojas",
+                 *         "phone": "+506 2222 3333",
+                 *         "address": null,
+                 *         "birth_date": "1988-02-29",
+                 *         "profile_picture": "http://127.0.0.1:8000/media/profile_pics/8ac0d1f9de2dcd543fdf9548e6d1cd2bb8fca0a52e4d615b8e5d348ff8f77f45-e8ea2502637a85cd.png",
+                 *         "bio": null,
+                 *         "roles": [],
+                 *         "user_roles": [
+                 *           {
+                 *             "id": 2,
+                 *             "name": "cliente"
+                 *           }
+                 *         ],
+                 *         "province": 4,
+                 *         "created_at": "2026-01-31T12:00:00.000Z",
+                 *         "updated_at": "2026-01-31T12:00:00.000Z"
+                 *       }
+                 *     ]
+                 */
                 "application/json": components["schemas"]["ProfileList"];
             };
         };
@@ -2022,6 +1920,54 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": 7,
+                 *       "username": "maria",
+                 *       "email": "maria@example.org",
+                 *       "first_name": "María",
+                 *       "last_name": "Rojas",
+                 *       "roles": [
+                 *         2
+                 *       ],
+                 *       "profile": null,
+                 *       "is_active": true,
+                 *       "is_staff": false,
+                 *       "date_joined": "2026-01-31T12:00:00.000Z",
+                 *       "last_login": null,
+                 *       "pending_email": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["User"];
+            };
+        };
+        /** @description The user, from an operation that should not be used any more. */
+        DeprecatedUser: {
+            headers: {
+                Deprecation: components["headers"]["Deprecation"];
+                ETag: components["headers"]["ETag"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "id": 7,
+                 *       "username": "maria",
+                 *       "email": "maria@example.org",
+                 *       "first_name": "María",
+                 *       "last_name": "Rojas",
+                 *       "roles": [
+                 *         2
+                 *       ],
+                 *       "profile": null,
+                 *       "is_active": true,
+                 *       "is_staff": false,
+                 *       "date_joined": "2026-01-31T12:00:00.000Z",
+                 *       "last_login": null,
+                 *       "pending_email": null
+                 *     }
+                 */
                 "application/json": components["schemas"]["User"];
             };
         };
@@ -2032,6 +1978,24 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": 7,
+                 *       "username": "maria",
+                 *       "email": "maria@example.org",
+                 *       "first_name": "María",
+                 *       "last_name": "Rojas",
+                 *       "roles": [
+                 *         2
+                 *       ],
+                 *       "profile": null,
+                 *       "is_active": true,
+                 *       "is_staff": false,
+                 *       "date_joined": "2026-01-31T12:00:00.000Z",
+                 *       "last_login": null,
+                 *       "pending_email": null
+                 *     }
+                 */
                 "application/json": components["schemas"]["User"];
             };
         };
@@ -2051,8 +2015,33 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "id": 7,
+                 *         "username": "maria",
+                 *         "email": "maria@example.org",
+                 *         "first_name": "María",
+                 *         "last_name": "Rojas",
+                 *         "roles": [
+                 *           2
+                 *         ],
+                 *         "profile": null,
+                 *         "is_active": true,
+                 *         "is_staff": false,
+                 *         "date_joined": "2026-01-31T12:00:00.000Z",
+                 *         "last_login": null,
+                 *         "pending_email": null
+                 *       }
+                 *     ]
+                 */
                 "application/json": components["schemas"]["UserList"];
+                /**
+                 * @example id,username,email,first_name,last_name,is_active,is_staff,date_joined,last_login,roles,phone,address,birth_date,bio,province,profile_picture
+                 *     7,maria,maria@example.org,María,Rojas,true,false,2026-01-31T12:00:00.000Z,,cliente,'+506 2222 3333,,1988-02-29,,Heredia,
+                 */
                 "text/csv": string;
+                /** @example {"id":7,"username":"maria","email":"maria@example.org","first_name":"María","last_name":"Rojas","roles":[2],"profile":null,"is_active":true,"is_staff":false,"date_joined":"2026-01-31T12:00:00.000Z","last_login":null,"pending_email":null} */
                 "application/x-ndjson": string;
             };
         };
@@ -2064,6 +2053,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": 2,
+                 *       "name": "cliente",
+                 *       "permissions": [
+                 *         1,
+                 *         4
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["Role"];
             };
         };
@@ -2074,6 +2073,13 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": 3,
+                 *       "name": "support",
+                 *       "permissions": []
+                 *     }
+                 */
                 "application/json": components["schemas"]["Role"];
             };
         };
@@ -2084,6 +2090,18 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "id": 2,
+                 *         "name": "cliente",
+                 *         "permissions": [
+                 *           1,
+                 *           4
+                 *         ]
+                 *       }
+                 *     ]
+                 */
                 "application/json": components["schemas"]["RoleList"];
             };
         };
@@ -2094,6 +2112,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "id": 1,
+                 *         "name": "Can add permission",
+                 *         "codename": "add_permission",
+                 *         "content_type": "auth.permission"
+                 *       }
+                 *     ]
+                 */
                 "application/json": components["schemas"]["PermissionList"];
             };
         };
@@ -2104,6 +2132,12 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": 4,
+                 *       "name": "Heredia"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Province"];
             };
         };
@@ -2114,6 +2148,12 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": 8,
+                 *       "name": "Guanacaste Norte"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Province"];
             };
         };
@@ -2124,6 +2164,14 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "id": 4,
+                 *         "name": "Heredia"
+                 *       }
+                 *     ]
+                 */
                 "application/json": components["schemas"]["ProvinceList"];
             };
         };
@@ -2134,6 +2182,24 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "id": "0d97b7d6-fbbc-42e7-b2d9-dde7b2f65f1c",
+                 *         "user_agent": "Mozilla/5.0",
+                 *         "address": "203.0.113.7",
+                 *         "created_at": "2026-01-31T12:00:00.000Z",
+                 *         "last_used_at": "2026-01-31T12:04:00.000Z",
+                 *         "expires_at": "2026-02-07T12:04:00.000Z",
+                 *         "current": true,
+                 *         "refresh_replays": {
+                 *           "parallel_tab": 0,
+                 *           "lost_response": 0,
+                 *           "never_stored": 0
+                 *         }
+                 *       }
+                 *     ]
+                 */
                 "application/json": components["schemas"]["SessionList"];
             };
         };
@@ -2147,6 +2213,28 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "id": 4711,
+                 *         "occurred_at": "2026-01-31T12:00:00.000Z",
+                 *         "action": "user.updated",
+                 *         "actor_id": 1,
+                 *         "actor_name": "admin",
+                 *         "target_type": "user",
+                 *         "target_id": 7,
+                 *         "target_name": "maria",
+                 *         "address": "203.0.113.7",
+                 *         "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11",
+                 *         "before": {
+                 *           "is_active": true
+                 *         },
+                 *         "after": {
+                 *           "is_active": false
+                 *         }
+                 *       }
+                 *     ]
+                 */
                 "application/json": components["schemas"]["AuditEventList"];
             };
         };
@@ -2157,6 +2245,13 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "Use the link that was sent to the new address.",
+                 *       "email": "maria@example.org",
+                 *       "pending_email": "maria.new@example.org"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EmailChange"];
             };
         };
@@ -2167,6 +2262,12 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "access": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln",
+                 *       "refresh": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TokenPair"];
             };
         };
@@ -2177,6 +2278,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Empty"];
             };
         };
@@ -2187,6 +2289,25 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "Logged in.",
+                 *       "user": {
+                 *         "user_id": 7,
+                 *         "username": "maria",
+                 *         "email": "maria@example.org",
+                 *         "first_name": "María",
+                 *         "last_name": "Rojas",
+                 *         "is_staff": false,
+                 *         "is_superuser": false,
+                 *         "groups": [
+                 *           "cliente"
+                 *         ]
+                 *       },
+                 *       "access": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln",
+                 *       "refresh": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LoginResult"];
             };
         };
@@ -2197,6 +2318,11 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "Done."
+                 *     }
+                 */
                 "application/json": components["schemas"]["Message"];
             };
         };
@@ -2207,6 +2333,14 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "If that email belongs to an account, a reset is on its way.",
+                 *       "uid": null,
+                 *       "token": null,
+                 *       "reset_link": null
+                 *     }
+                 */
                 "application/json": components["schemas"]["ForgotPasswordResult"];
             };
         };
@@ -2664,6 +2798,16 @@ export interface components {
             };
             content?: never;
         };
+        /** @description The object is as the client has it (`If-None-Match`), from an operation that should not be used any more. */
+        DeprecatedNotModified: {
+            headers: {
+                Deprecation: components["headers"]["Deprecation"];
+                ETag: components["headers"]["ETag"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
         /** @description The object is not as the client has it (`If-Match`); nothing was changed. */
         PreconditionFailed: {
             headers: {
@@ -2711,6 +2855,14 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "permissions": [
+                 *         "auth.change_user",
+                 *         "auth.view_user"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["EffectivePermissions"];
             };
         };
@@ -2724,6 +2876,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Empty"];
             };
         };
@@ -2965,6 +3118,12 @@ export interface components {
          * @example "rL0Y20zC-Fzt72VPzMSk2A"
          */
         ETag: string;
+        /**
+         * @description Since when the operation is deprecated, in seconds since 1970 (RFC 9745); its errors carry it too. One with an end
+         *     also has `Sunset` (RFC 8594).
+         * @example @1795478400
+         */
+        Deprecation: string;
         /**
          * @description The username, percent-encoded where it is not ASCII.
          * @example maria
@@ -3609,8 +3768,8 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["User"];
-            304: components["responses"]["NotModified"];
+            200: components["responses"]["DeprecatedUser"];
+            304: components["responses"]["DeprecatedNotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -5091,6 +5250,8 @@ export interface Methods {
     destroyUser: Method<'destroyUser'>
     /**
      * A user (alias of getUser).
+     *
+     * Only for clients of the Django service, and without an end for them; others use `getUser`.
      */
     getUserDetail: Method<'getUserDetail'>
     /**

@@ -3012,6 +3012,14 @@ export interface components {
         };
         ProfileUpdateFormFirst: {
             content: {
+                /**
+                 * @example {
+                 *       "phone": "+506 2222 3333",
+                 *       "birth_date": "1988-02-29",
+                 *       "province": "Heredia",
+                 *       "bio": "Hola"
+                 *     }
+                 */
                 "multipart/form-data": components["schemas"]["ProfileUpdateForm"];
                 /**
                  * @example {

@@ -20,7 +20,6 @@ t.test('clients that generators of the npm registry make are typed, and tell a w
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
   const { service, baseUrl } = await startClientService(t)
   const admin = await service.admin()
-  await service.user()
 
   for (const [name, generate] of Object.entries(typescriptGenerators)) {
     const home = join(folder, name)

@@ -37,13 +37,13 @@ let cursor: string | undefined
 do {
   const { data, response } = await listUsers({
     client: authorized(admin.data.access),
-    query: { page_size: 2, ordering: 'id', ...(cursor !== undefined && { cursor }) }
+    query: { page_size: 1, ordering: 'id', ...(cursor !== undefined && { cursor }) }
   })
   assert.ok(data && typeof data !== 'string')
   ids.push(...data.map(({ id }) => id))
   cursor = /cursor=([\w-]+)[^>]*>; rel="next"/.exec(response?.headers.get('link') ?? '')?.[1]
 } while (cursor !== undefined)
-assert.ok(ids.length > 2 && ids.includes(user.id))
+assert.ok(ids.length > 1 && ids.includes(user.id))
 assert.deepEqual(
   ids,
   [...new Set(ids)].sort((a, b) => a - b)

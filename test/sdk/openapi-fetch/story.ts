@@ -39,14 +39,14 @@ let cursor: string | undefined
 do {
   const { data, response } = await api.GET('/api/auth/users/', {
     ...bearer(admin.data.access),
-    params: { query: { page_size: 2, ordering: 'id', ...(cursor !== undefined && { cursor }) } }
+    params: { query: { page_size: 1, ordering: 'id', ...(cursor !== undefined && { cursor }) } }
   })
   assert.ok(data)
   // The operation can answer with CSV too, so that its data is a union.
   ids.push(...(data as components['schemas']['UserList']).map(({ id }) => id))
   cursor = /cursor=([\w-]+)[^>]*>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1]
 } while (cursor !== undefined)
-assert.ok(ids.length > 2 && ids.includes(user.id))
+assert.ok(ids.length > 1 && ids.includes(user.id))
 assert.deepEqual(
   ids,
   [...new Set(ids)].sort((a, b) => a - b)

@@ -87,7 +87,9 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
     limits: { fileSize: config.pictures.maxBytes, files: 1, fields: 100, parts: 101, fieldSize: bodyLimit, fieldNameSize: 200 }
   })
   const metrics = startMetrics(app)
-  sampleResponses(app, { contract, rules, sample: config.responseCheckSample, metrics })
+  // A client in production does not wait for a schema to be compiled; a start in development does not either.
+  const compile = config.production ? 'now' : 'first'
+  sampleResponses(app, { contract, rules, sample: config.responseCheckSample, compile, metrics })
 
   const limitRate = await startRateLimits(app, config.rateLimits)
   const tokens = createTokens(app, keyRing, config)

@@ -105,7 +105,7 @@ async function reportCoverage(): Promise<number> {
   console.log(
     `\nContract: ${contract.operations.length} operations, ${count(statuses)} statuses and ${count(codes)} problem codes reached`
   )
-  if (all || process.env.SHOW_ALL) {
+  if (all) {
     for (const { operationId, statuses } of contract.operations) {
       const marks = statuses.map((status) => (reached.has(`${operationId} ${status}`) ? `${status}` : `[${status}]`))
       console.log(`  ${operationId.padEnd(26)} ${marks.join(' ')}`)

@@ -24,21 +24,27 @@ export interface Answer {
 export type CheckResponse = (operation: Operation, answer: Answer) => Fault[]
 
 /**
- * Checks responses (status, headers, content type, body) against `contract`. Schemas are compiled when they are first
- * needed.
+ * Checks responses (status, headers, content type, body) against `contract`.
+ * @param compile when schemas are compiled, which takes several milliseconds for each: when they are first needed, or now
  * @param rules the deployment's access rules: an operation that they close answers 401 and 403 too
  */
-export function responseChecker({ document }: Contract, rules: ReadonlyMap<string, Access>): CheckResponse {
+export function responseChecker(
+  { document, operations }: Contract,
+  rules: ReadonlyMap<string, Access>,
+  compile: 'first' | 'now' = 'first'
+): CheckResponse {
   const ajv = contractAjv(false)
-  ajv.addSchema({ $id: 'contract', ...document })
+  // Not looked at as a schema itself: that takes longer than all else here, and lint does it.
+  ajv.addSchema({ $id: 'contract', ...document }, undefined, false, false)
   const validators = new Map<string, ValidateFunction>()
   const resolve = (value: Json) => resolveReference(document, value)
 
   /** @param pointer JSON pointer of a schema in the document */
   function validator(pointer: string): ValidateFunction {
-    const validate = validators.get(pointer) ?? ajv.compile({ $ref: `contract#${pointer}` })
-    validators.set(pointer, validate)
-    return validate
+    const validate = validators.get(pointer) ?? ajv.getSchema(`contract#${pointer}`)
+    if (validate === undefined) throw new Error(`The contract has no schema at ${pointer}`)
+    validators.set(pointer, validate as ValidateFunction)
+    return validate as ValidateFunction
   }
 
   function declaredResponse(operation: Operation, status: number): { response: Json; pointer: string } | undefined {
@@ -50,13 +56,31 @@ export function responseChecker({ document }: Contract, rules: ReadonlyMap<strin
     return { response: resolve(response), pointer: typeof response.$ref === 'string' ? response.$ref.slice(1) : path }
   }
 
+  function headerValidator(pointer: string, name: string, reference: Json): ValidateFunction {
+    const at = typeof reference.$ref === 'string' ? reference.$ref.slice(1) : `${pointer}/headers/${escapePointer(name)}`
+    return validator(`${at}/schema`)
+  }
+
+  function bodyValidator(pointer: string, type: string, { $ref }: Json): ValidateFunction {
+    return validator(typeof $ref === 'string' ? $ref.slice(1) : `${pointer}/content/${escapePointer(type)}/schema`)
+  }
+
+  function compileAll(): void {
+    for (const operation of operations) {
+      for (const status of operation.statuses) {
+        const { response, pointer } = declaredResponse(operation, status) as { response: Json; pointer: string }
+        for (const [name, header] of entries(response.headers)) headerValidator(pointer, name, header)
+        for (const [type, { schema }] of entries(response.content)) bodyValidator(pointer, type, schema as Json)
+      }
+    }
+  }
+
   function headerFaults(response: Json, pointer: string, headers: Answer['headers']): Fault[] {
-    return Object.entries((response.headers ?? {}) as Record<string, Json>).flatMap(([name, reference]) => {
+    return entries(response.headers).flatMap(([name, reference]) => {
       const header = resolve(reference)
       const value = headers[name.toLowerCase()]
       if (value === undefined) return header.required ? [fault('header', `lacks the header ${name}`)] : []
-      const at = typeof reference.$ref === 'string' ? reference.$ref.slice(1) : `${pointer}/headers/${escapePointer(name)}`
-      const validate = validator(`${at}/schema`)
+      const validate = headerValidator(pointer, name, reference)
       const { type } = resolve(header.schema as Json) as { type: string }
       if (validate(headerValue(String(value), type))) return []
       return [fault('header', `the header ${name} ${validate.errors?.[0]?.message}`)]
@@ -72,8 +96,7 @@ export function responseChecker({ document }: Contract, rules: ReadonlyMap<strin
     const schema = declared.schema as Json
     // Any text is one.
     if (text === undefined || schema.type === 'string') return []
-    const at = typeof schema.$ref === 'string' ? schema.$ref.slice(1) : `${pointer}/content/${escapePointer(type)}/schema`
-    const validate = validator(at)
+    const validate = bodyValidator(pointer, type, schema)
     let body: unknown
     try {
       body = JSON.parse(text)
@@ -84,6 +107,7 @@ export function responseChecker({ document }: Contract, rules: ReadonlyMap<strin
     return (validate.errors ?? []).map((error) => fault('body', `${error.instancePath || 'body'} ${error.message}`))
   }
 
+  if (compile === 'now') compileAll()
   return (operation, answer) => {
     const declared = declaredResponse(operation, answer.status)
     if (!declared) return [fault('status', `the status ${answer.status} is not declared`)]
@@ -96,6 +120,10 @@ export function responseChecker({ document }: Contract, rules: ReadonlyMap<strin
 const closedResponses: Readonly<Record<number, Json>> = {
   401: { $ref: '#/components/responses/Unauthorized' },
   403: { $ref: '#/components/responses/Forbidden' }
+}
+
+function entries(value: unknown): [string, Json][] {
+  return Object.entries((value ?? {}) as Record<string, Json>)
 }
 
 function fault(kind: FaultKind, message: string): Fault {

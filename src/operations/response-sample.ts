@@ -19,6 +19,8 @@ export interface ResponseSampleOptions {
   readonly rules: ReadonlyMap<string, Access>
   /** Which part of the responses is checked, from 0 to 1. */
   readonly sample: number
+  /** See `responseChecker`. */
+  readonly compile: 'first' | 'now'
   readonly metrics: Pick<Metrics, 'countResponseCheck' | 'countViolation'>
 }
 
@@ -27,10 +29,13 @@ export interface ResponseSampleOptions {
  * not as it should be is counted and logged, without the body; nothing else comes of it. With a sample of 0 there is no
  * hook and so no cost.
  */
-export function sampleResponses(app: FastifyInstance, { contract, rules, sample, metrics }: ResponseSampleOptions): void {
+export function sampleResponses(
+  app: FastifyInstance,
+  { contract, rules, sample, compile, metrics }: ResponseSampleOptions
+): void {
   if (sample === 0) return
   const operations = new Map(contract.operations.map((operation) => [operation.operationId, operation]))
-  const check = responseChecker(contract, rules)
+  const check = responseChecker(contract, rules, compile)
   const taken = new WeakMap<FastifyReply, string | undefined>()
   const waiting: Sampled[] = []
   let scheduled = false

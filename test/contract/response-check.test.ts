@@ -16,7 +16,7 @@ const role = '{"id": 2, "name": "cliente", "permissions": [1]}'
 t.test(
   'a status, header, content type, body or problem code that is not declared is found, and named without its value',
   async (t) => {
-    const check = responseChecker(contract, new Map())
+    const check = responseChecker(contract, new Map(), 'now')
     for (const [operationId, answer, kind, message] of [
       ['getRole', { status: 200, headers: tag, text: role }, undefined],
       ['getRole', { status: 304, headers: tag, text: '' }, undefined],

@@ -32,6 +32,7 @@ t.test('all faults are told in one message, a line each', async (t) => {
   const message = faultsOf({
     PORT: '70000',
     LOG_LEVEL: 'loud',
+    RESPONSE_CHECK_SAMPLE: '1.1',
     ACCESS_TOKEN_TTL: '5 minutes',
     DATABASE_URL: 'mysql://db',
     PUBLIC_URL: 'accounts.example.org',
@@ -47,6 +48,7 @@ t.test('all faults are told in one message, a line each', async (t) => {
   for (const name of [
     'PORT',
     'LOG_LEVEL',
+    'RESPONSE_CHECK_SAMPLE',
     'ACCESS_TOKEN_TTL',
     'DATABASE_URL',
     'PUBLIC_URL',

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { access, cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { access, cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
@@ -19,19 +19,19 @@ const tsc = join(root, 'node_modules/typescript/bin/tsc')
 
 const folder = await mkdtemp(join(tmpdir(), 'user-management-client-'))
 t.teardown(() => rm(folder, { recursive: true, force: true }))
-/** The package as npm would install it. */
+/** The package as npm installs it. */
 const installed = join(folder, 'node_modules/user-management-client')
-const packed = await packAndUnpack()
+const packed = await packAndInstall()
 
-/** Builds and packs the client, away from its source. @returns the files that are in the package */
-async function packAndUnpack(): Promise<string[]> {
+/** Builds, packs and installs the client, away from its source. @returns the files that are in the package */
+async function packAndInstall(): Promise<string[]> {
   const staging = join(folder, 'staging')
   for (const file of ['package.json', 'README.md']) await cp(join(source, file), join(staging, file))
   await run(process.execPath, [tsc, '-p', source, '--outDir', join(staging, 'dist')])
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: staging })
   const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }]
-  await mkdir(installed, { recursive: true })
-  await run('tar', ['-xzf', join(folder, filename), '-C', installed, '--strip-components=1'])
+  await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(folder, filename)], { cwd: folder })
   return files.map(({ path }) => path).sort()
 }
 
@@ -66,7 +66,6 @@ t.test('the examples of its README compile, and run in order', async (t) => {
       .png()
       .toBuffer()
   )
-  await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
   await symlink(join(root, 'node_modules/@types'), join(folder, 'node_modules/@types'))
   await symlink(join(root, 'node_modules/undici-types'), join(folder, 'node_modules/undici-types'))
   for (const module of [

@@ -1077,7 +1077,7 @@ export interface components {
          * @description A province by its id (a number, or a string of digits) or by its name (as it is, else without regard to case).
          *     Null or an empty string stands for none.
          */
-        ProvinceReference: number | string | null;
+        ProvinceReference: null | string | components["schemas"]["Id"];
         /**
          * Format: date
          * @description A real calendar date that is not in the future. Null stands for none.
@@ -3008,6 +3008,28 @@ export interface components {
                 "multipart/form-data": components["schemas"]["ProfileUpdateForm"];
             };
         };
+        ProfileUpdateFormFirst: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "+506 2222 3333",
+                 *       "birth_date": "1988-02-29",
+                 *       "province": "Heredia",
+                 *       "bio": "Hola"
+                 *     }
+                 */
+                "multipart/form-data": components["schemas"]["ProfileUpdateForm"];
+                /**
+                 * @example {
+                 *       "phone": "+506 2222 3333",
+                 *       "birth_date": "1988-02-29",
+                 *       "province": "Heredia",
+                 *       "bio": "Hola"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProfileUpdate"];
+            };
+        };
         UserProfileUpdate: {
             content: {
                 /**
@@ -3198,7 +3220,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["ProfileUpdate"];
+        requestBody: components["requestBodies"]["ProfileUpdateFormFirst"];
         responses: {
             200: components["responses"]["Profile"];
             400: components["responses"]["BadRequest"];

@@ -89,13 +89,29 @@ function lowerCaseNames({ properties, ...rest }: HeadersSchema): object {
 function inputProblem(errors: readonly ErrorObject[]): Problem {
   const fields: FieldErrors = Object.create(null)
   // A body of a megabyte can have as many faults as it has values; the first ones will do.
-  for (const error of errors.slice(0, mostFaults)) {
+  for (const error of withoutBranches(errors.slice(0, mostFaults))) {
     const field = fieldName(error)
     const message = fieldMessage(error)
     if (message === undefined || fields[field]?.includes(message)) continue
     fields[field] = [...(fields[field] ?? []), message]
   }
   return invalidInput({ ...fields })
+}
+
+/**
+ * Of a value that an anyOf takes in several types, each branch of another type tells that type: they are told as one, and
+ * not at all where a branch of the value's own type has found something. In no other schema do they stand side by side.
+ */
+function withoutBranches(errors: readonly ErrorObject[]): ErrorObject[] {
+  const values = new Map<string, ErrorObject[]>()
+  for (const error of errors) values.set(error.instancePath, [...(values.get(error.instancePath) ?? []), error])
+  return [...values.values()].flatMap((found) => {
+    if (!found.some(({ keyword }) => keyword === 'anyOf')) return found
+    const types = found.filter(({ keyword }) => keyword === 'type')
+    const others = found.filter(({ keyword }) => keyword !== 'type')
+    if (types.length === 0 || others.some((error) => fieldMessage(error) !== undefined)) return others
+    return [{ ...(types[0] as ErrorObject), params: { type: [...new Set(types.flatMap(({ params }) => params.type))] } }]
+  })
 }
 
 /** Dotted name of the field an error is about; `body` for the body as a whole. */

@@ -16,6 +16,10 @@ import type { Handlers } from './contract/handlers.ts'
 import { problemSender, rawProblem, type SendProblem } from './contract/problems.ts'
 import { contractRoutes } from './contract/routes.ts'
 import type { Database } from './database/connection.ts'
+import { createArrivals } from './events/arrivals.ts'
+import { eventHandlers } from './events/handlers.ts'
+import { startEventRetention } from './events/retention.ts'
+import { startWebhooks } from './events/webhooks.ts'
 import { createOnce } from './idempotency/once.ts'
 import { docs } from './operations/docs.ts'
 import { health } from './operations/health.ts'
@@ -103,6 +107,8 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
 
   const protectedRoles = rolesInRules(rules)
   const guesses = createGuesses(database)
+  const listenUrl = config.database.listenUrl ?? databaseUrl
+  const arrivals = createArrivals(listenUrl, app.log)
   const services: Services = {
     config,
     database,
@@ -114,6 +120,7 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
     pictures,
     mailer,
     metrics,
+    arrivals,
     nameSample: createNameSample(database),
     protectedRoles
   }
@@ -125,9 +132,10 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
     ...registrationHandlers(services),
     ...passwordHandlers(services),
     ...provinceHandlers(services),
-    ...auditHandlers(services)
+    ...auditHandlers(services),
+    ...eventHandlers(services)
   }
-  const principals = createPrincipals(database, config.database.listenUrl ?? databaseUrl, app.log)
+  const principals = createPrincipals(database, listenUrl, app.log)
   app.addHook('onClose', () => principals.close())
   const authenticate: Authenticate = async (token, permission) => {
     const claims = await tokens.readAccess(token)
@@ -153,6 +161,14 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
 
   app.addHook('onClose', startUploadSweep(uploadDir, app.log))
   app.addHook('onClose', startRetention(database, config.auditRetention, app.log))
+  app.addHook('onClose', startEventRetention(database, config.events.retention, app.log))
+  const webhooks = startWebhooks(services, app.log)
+  // Those who wait for an event are answered, so that the server can close.
+  app.addHook('preClose', async () => {
+    webhooks.stop()
+    await arrivals.close()
+  })
+  app.addHook('onClose', () => webhooks.close())
   await app.register(health, { database })
   await app.register(jwks, { keyRing })
   await app.register(media, { pictures })

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { AggregatorRegistry, Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Backlog } from '../events/deliveries.ts'
 import type { ReplayCause } from '../sessions/queries.ts'
 import { isWorker, metricsOfAll } from '../workers.ts'
 
@@ -9,6 +10,10 @@ export interface Metrics {
   countLogin(result: 'success' | 'failure' | 'delayed' | 'ambiguous'): void
   /** `stale` ended its session; the others were answered, and would end theirs under REFRESH_REUSE=strict. */
   countReplay(cause: ReplayCause | 'stale'): void
+  /** `refused` was answered with another status than 2xx and 410. */
+  countWebhook(result: 'delivered' | 'gone' | 'refused' | 'timeout' | 'failed'): void
+  /** Has what waits for webhook endpoints shown, read whenever it is asked for. */
+  watchWebhooks(read: () => Promise<Backlog[]>): void
 }
 
 /**
@@ -45,6 +50,13 @@ export function startMetrics(app: FastifyInstance): Metrics {
     registers
   })
 
+  const webhooks = new Counter({
+    name: 'webhook_attempts_total',
+    help: 'Events sent to webhook endpoints, by what came of it',
+    labelNames: ['result'],
+    registers
+  })
+
   // Looked up by their labels once, which costs more than the counting itself.
   const counted = new Map<string, { readonly request: Counter.Internal; readonly duration: Histogram.Internal<string> }>()
   app.addHook('onResponse', (request, reply, done) => {
@@ -65,6 +77,35 @@ export function startMetrics(app: FastifyInstance): Metrics {
   })
   return {
     countLogin: (result) => logins.inc({ result }),
-    countReplay: (cause) => replays.inc({ cause })
+    countReplay: (cause) => replays.inc({ cause }),
+    countWebhook: (result) => webhooks.inc({ result }),
+    watchWebhooks(read) {
+      // For both, and none while the database is out of reach: the other figures are shown all the same.
+      let reading: Promise<Backlog[]> | undefined
+      const readOnce = () => {
+        reading ??= read()
+          .catch(() => [])
+          .finally(() => {
+            reading = undefined
+          })
+        return reading
+      }
+      const gauge = (name: string, help: string, value: (backlog: Backlog) => number) =>
+        new Gauge({
+          name,
+          help,
+          labelNames: ['endpoint'],
+          registers,
+          // All workers read the same.
+          aggregator: 'max',
+          async collect() {
+            const backlogs = await readOnce()
+            this.reset()
+            for (const backlog of backlogs) this.set({ endpoint: backlog.endpoint }, value(backlog))
+          }
+        })
+      gauge('webhook_pending_events', 'Events that the endpoint has not taken', ({ pending }) => pending)
+      gauge('webhook_oldest_pending_seconds', 'Age of the oldest event that the endpoint has not taken', ({ oldest }) => oldest)
+    }
   }
 }

@@ -47,6 +47,17 @@ export function contractFaults(operation: Operation, { status, headers, text }: 
   )
 }
 
+/** What in an event that was sent the contract does not say of its type. */
+export function eventFaults(event: { readonly type: string }): string[] {
+  const webhook = (contract.document.webhooks as Record<string, Json>)[event.type]
+  if (!webhook) return [`there is no webhook ${event.type}`]
+  const { requestBody } = webhook.post as { requestBody: { content: Record<string, { schema: { $ref: string } }> } }
+  const { $ref } = (requestBody.content['application/cloudevents+json'] as { schema: { $ref: string } }).schema
+  const validate = validators.get($ref) ?? ajv.compile({ $ref: `contract${$ref}` })
+  validators.set($ref, validate)
+  return validate(event) ? [] : (validate.errors ?? []).map((error) => `${error.instancePath || 'event'} ${error.message}`)
+}
+
 function rawOperation({ path, method }: Operation): Json {
   return (contract.document.paths as Record<string, Record<string, Json>>)[path]?.[method.toLowerCase()] as Json
 }

@@ -17,6 +17,10 @@ import type { Handlers } from './contract/handlers.ts'
 import { problemSender, rawProblem, type SendProblem } from './contract/problems.ts'
 import { contractRoutes } from './contract/routes.ts'
 import type { Database } from './database/connection.ts'
+import { createArrivals } from './events/arrivals.ts'
+import { eventHandlers } from './events/handlers.ts'
+import { startEventRetention } from './events/retention.ts'
+import { startWebhooks } from './events/webhooks.ts'
 import { createOnce } from './idempotency/once.ts'
 import { docs } from './operations/docs.ts'
 import { health } from './operations/health.ts'
@@ -112,6 +116,8 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
 
   const protectedRoles = rolesInRules(rules)
   const guesses = createGuesses(database)
+  const listenUrl = config.database.listenUrl ?? databaseUrl
+  const arrivals = createArrivals(listenUrl, app.log)
   const services: Services = {
     config,
     database,
@@ -124,6 +130,7 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
     pictures,
     mailer,
     metrics,
+    arrivals,
     nameSample: createNameSample(database),
     protectedRoles
   }
@@ -136,9 +143,10 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
     ...passwordHandlers(services),
     ...provinceHandlers(services),
     ...auditHandlers(services),
+    ...eventHandlers(services),
     ...sandbox?.handlers(app, services)
   }
-  const principals = createPrincipals(database, config.database.listenUrl ?? databaseUrl, app.log, clock)
+  const principals = createPrincipals(database, listenUrl, app.log, clock)
   app.addHook('onClose', () => principals.close())
   const authenticate: Authenticate = async (token, permission) => {
     const claims = await tokens.readAccess(token)
@@ -166,6 +174,14 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
 
   app.addHook('onClose', startUploadSweep(uploadDir, app.log))
   app.addHook('onClose', startRetention(database, config.auditRetention, app.log))
+  app.addHook('onClose', startEventRetention(database, config.events.retention, app.log))
+  const webhooks = startWebhooks(services, app.log)
+  // Those who wait for an event are answered, so that the server can close.
+  app.addHook('preClose', async () => {
+    webhooks.stop()
+    await arrivals.close()
+  })
+  app.addHook('onClose', () => webhooks.close())
   await app.register(health, { database })
   await app.register(jwks, { keyRing })
   await app.register(media, { pictures })

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import { envSchema } from 'env-schema'
+import { type Endpoint, readEndpoints } from './events/endpoints.ts'
 import { OperatorError } from './operations/operator-error.ts'
 import type { RateLimit, RateLimitSettings } from './operations/rate-limit.ts'
 import type { S3Settings } from './pictures/s3.ts'
@@ -99,6 +100,15 @@ export interface Config {
   }
   readonly shutdownTimeout: number
   readonly auditRetention: number
+  readonly events: {
+    /** Whether changes of users are written to the outbox; holds for the whole database. */
+    readonly enabled: boolean
+    readonly retention: number
+    /** Where events are sent; none: nowhere. */
+    readonly endpoints: readonly Endpoint[]
+    /** For an endpoint's answer. */
+    readonly timeout: number
+  }
 }
 
 /** What Django signed is taken for a while after a cut-over. */
@@ -188,7 +198,12 @@ const environmentSchema = {
     ADMIN_PASSWORD: { type: 'string', minLength: 8 },
     ADMIN_EMAIL: { type: 'string', maxLength: 254, default: '' },
     SHUTDOWN_TIMEOUT: { ...duration, default: '10s' },
-    AUDIT_RETENTION: { ...duration, default: '365d' }
+    AUDIT_RETENTION: { ...duration, default: '365d' },
+    EVENTS: { enum: ['on', 'off'], default: 'on' },
+    EVENT_RETENTION: { ...duration, default: '30d' },
+    WEBHOOK_URLS: { type: 'string', default: '' },
+    WEBHOOK_SECRET: { type: 'string', default: '' },
+    WEBHOOK_TIMEOUT: { ...duration, default: '10s' }
   }
 } as const
 
@@ -253,6 +268,11 @@ interface Environment {
   ADMIN_EMAIL: string
   SHUTDOWN_TIMEOUT: string
   AUDIT_RETENTION: string
+  EVENTS: 'on' | 'off'
+  EVENT_RETENTION: string
+  WEBHOOK_URLS: string
+  WEBHOOK_SECRET: string
+  WEBHOOK_TIMEOUT: string
 }
 
 /** Secrets that stand in tutorials and examples, and so are no secrets. */
@@ -296,6 +316,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     if (!/^https?:\/\/[^/*\s]+$/.test(origin))
       faults.push(`CORS_ORIGINS: "${origin}" is no origin such as https://app.example.org`)
   }
+  const endpoints = readEndpoints(env.WEBHOOK_URLS, env.WEBHOOK_SECRET, faults)
+  if (env.EVENTS === 'off' && env.WEBHOOK_URLS !== '') faults.push('WEBHOOK_URLS: there is nothing to send with EVENTS=off')
   const s3 = env.MEDIA_STORE === 's3' ? readS3(env, faults) : undefined
   if (production) faults.push(...dangersInProduction(env))
   if (sandbox) faults.push(...unfitForSandbox(env))
@@ -361,7 +383,13 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     },
     admin: { username: env.ADMIN_USERNAME, password: env.ADMIN_PASSWORD, email: env.ADMIN_EMAIL },
     shutdownTimeout: seconds(env.SHUTDOWN_TIMEOUT),
-    auditRetention: seconds(env.AUDIT_RETENTION)
+    auditRetention: seconds(env.AUDIT_RETENTION),
+    events: {
+      enabled: env.EVENTS === 'on',
+      retention: seconds(env.EVENT_RETENTION),
+      endpoints,
+      timeout: seconds(env.WEBHOOK_TIMEOUT)
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { buildApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
 import { connect } from './database/connection.ts'
 import { migrate } from './database/migrator.ts'
+import { switchEvents } from './events/queries.ts'
 import { ensureAdministrator, type FirstAdministrator } from './operations/first-start.ts'
 import { checkMark } from './sandbox/mark.ts'
 import { isWorker, onDrain, startWorkers } from './workers.ts'
@@ -91,8 +92,13 @@ async function prepareDatabase(config: Config, closers: Closers): Promise<Prepar
     return { url, migrations, notices, administrator: seedAdministrator }
   }
   const database = connect({ ...config.database, url, poolSize: 1, onError: () => {} })
-  const administrator = await ensureAdministrator(database, config).finally(() => database.destroy())
-  return { url, migrations, notices, administrator }
+  try {
+    await switchEvents(database, config.events.enabled)
+    const administrator = await ensureAdministrator(database, config)
+    return { url, migrations, notices, administrator }
+  } finally {
+    await database.destroy()
+  }
 }
 
 function tellPrepared(config: Config, { migrations, notices }: PreparedDatabase, log: Log): void {

@@ -47,6 +47,7 @@ export function createPrincipals(database: Database, listenUrl: string, log: Fas
   const listener = startListener({
     url: listenUrl,
     channel: 'user_management_principals',
+    otherwise: 'principals are asked for at every request',
     log,
     onNotification(payload) {
       told += 1

@@ -257,6 +257,11 @@ const told: readonly Story[] = [
     step('createRole', { as: 'admin' }),
     step('listAuditEvents', { as: 'admin', query: 'action=role.created' }),
     step('listAuditEvents', { as: 'admin', query: 'action=no.such_action' })
+  ),
+  story(
+    'events for other services',
+    step('listEvents', { as: 'admin', query: 'after=latest' }),
+    step('listEvents', { as: 'admin', query: 'types=no.such_type' })
   )
 ]
 

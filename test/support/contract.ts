@@ -1,9 +1,11 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ValidateFunction } from 'ajv'
 import type { Config } from '../../src/config.ts'
 import { accessRules } from '../../src/contract/access.ts'
 import { type Json, loadContract, type Operation, problemType, resolveReference } from '../../src/contract/document.ts'
 import { type CheckResponse, responseChecker } from '../../src/contract/response-check.ts'
+import { contractAjv } from '../../src/contract/validation.ts'
 import { withSandbox } from '../../src/sandbox/contract.ts'
 
 export const coverageVariable = 'TEST_COVERAGE_DIR'
@@ -51,6 +53,19 @@ export function contractFaults(operation: Operation, answer: Answer, settings: D
   return checkerFor(settings)(operation, { status, headers, text: head ? undefined : text }).map(
     ({ message }) => `${operation.operationId} ${status}: ${message}; the answer: ${text.slice(0, 300)}`
   )
+}
+
+const ajv = contractAjv(false)
+ajv.addSchema({ $id: 'contract', ...contract.document })
+
+/** What in an event that was sent the contract does not say of its type. */
+export function eventFaults(event: { readonly type: string }): string[] {
+  const webhook = (contract.document.webhooks as Record<string, Json>)[event.type]
+  if (!webhook) return [`there is no webhook ${event.type}`]
+  const { requestBody } = webhook.post as { requestBody: { content: Record<string, { schema: { $ref: string } }> } }
+  const { $ref } = (requestBody.content['application/cloudevents+json'] as { schema: { $ref: string } }).schema
+  const validate = ajv.getSchema(`contract${$ref}`) as ValidateFunction
+  return validate(event) ? [] : (validate.errors ?? []).map((error) => `${error.instancePath || 'event'} ${error.message}`)
 }
 
 function rawOperation({ path, method }: Operation): Json {

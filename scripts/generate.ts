@@ -21,7 +21,7 @@ const notice = '// Made by `npm run generate`; do not edit.\n\n'
 
 /** The contract's types, and what its extensions say about operations, which openapi-typescript leaves out. */
 async function apiTypes(): Promise<string> {
-  const { operations } = loadContract()
+  const { operations, probes } = loadContract()
   const aliases = operations.filter(({ operationId, handledBy }) => operationId !== handledBy)
   const callers = operations.filter(({ needsCaller }) => needsCaller)
   const types = astToString(await openapiTypes(contractFile))
@@ -34,6 +34,10 @@ ${aliases.map(({ operationId, handledBy }) => `    ${operationId}: "${handledBy}
 /** Operations about the caller's own data, which have a caller under any access rule (x-needs-caller). */
 export type callerOperations =
 ${callers.map(({ operationId }) => `    | "${operationId}"`).join('\n')};
+
+/** Operations that gateways ask (x-probe). */
+export type probes =
+${probes.map(({ operationId }) => `    | "${operationId}"`).join('\n')};
 `
 }
 

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
+import type { Server } from 'node:http'
 import { join } from 'node:path'
 import fastifyCors, { type FastifyCorsOptions } from '@fastify/cors'
 import fastifyFormbody from '@fastify/formbody'
 import fastifyHelmet from '@fastify/helmet'
 import fastifyJwt from '@fastify/jwt'
 import fastifyMultipart from '@fastify/multipart'
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { auditHandlers } from './audit/handlers.ts'
 import { startRetention } from './audit/retention.ts'
 import type { Config } from './config.ts'
@@ -17,7 +18,9 @@ import { problemSender, rawProblem, type SendProblem } from './contract/problems
 import { contractRoutes } from './contract/routes.ts'
 import type { Database } from './database/connection.ts'
 import { createOnce } from './idempotency/once.ts'
+import { limitConnections } from './operations/connections.ts'
 import { docs } from './operations/docs.ts'
+import { prepareDraining } from './operations/drain.ts'
 import { health } from './operations/health.ts'
 import { jwks } from './operations/jwks.ts'
 import { RequestLog } from './operations/log.ts'
@@ -77,6 +80,9 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
       removeUpload(request.upload).catch((err: unknown) => request.log.error({ err }, 'An upload could not be removed'))
     })
   })
+
+  const draining = prepareDraining(app, config)
+  limitConnections(app, config.maxConnections)
 
   await app.register(fastifyHelmet, { contentSecurityPolicy: false, strictTransportSecurity: config.production })
   if (config.corsOrigins.length > 0) await app.register(fastifyCors, corsOptions(config))
@@ -153,21 +159,34 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
 
   app.addHook('onClose', startUploadSweep(uploadDir, app.log))
   app.addHook('onClose', startRetention(database, config.auditRetention, app.log))
-  await app.register(health, { database })
+  await app.register(health, { database, store, draining })
   await app.register(jwks, { keyRing })
   await app.register(media, { pictures })
   await app.register(docs, { contract })
   return app
 }
 
-function serverOptions({ trustProxy, pathAliases, errors }: Config, sendProblem: SendProblem): FastifyServerOptions {
+/** Seconds for a request's headers to arrive, at the most. */
+const headersTimeout = 20
+
+function serverOptions(
+  { trustProxy, pathAliases, errors, requestTimeout }: Config,
+  sendProblem: SendProblem
+): FastifyHttpOptions<Server> {
   return {
     bodyLimit,
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     routerOptions: { ignoreTrailingSlash: true },
     // Longer than gateways keep a connection, so that none sends on one we just closed.
     keepAliveTimeout: 75_000,
-    requestTimeout: 60_000,
+    requestTimeout: requestTimeout * 1000,
+    http: {
+      headersTimeout: Math.min(requestTimeout, headersTimeout) * 1000,
+      // How often Node looks for requests that are late.
+      connectionsCheckingInterval: Math.min(requestTimeout / 4, 5) * 1000
+    },
+    // `drain` has let the clients know; who comes all the same is answered.
+    return503OnClosing: false,
     logController: new RequestLog(),
     genReqId: ({ headers }) => {
       const given = headers['x-request-id']

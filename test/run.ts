@@ -92,15 +92,14 @@ async function reportCoverage(): Promise<number> {
   for (const file of await readdir(coverage)) {
     for (const line of (await readFile(join(coverage, file), 'utf8')).split('\n')) reached.add(line)
   }
-  const declared = contract.operations.flatMap(({ operationId, statuses }) =>
-    statuses.map((status) => `${operationId} ${status}`)
-  )
+  const operations = [...contract.operations, ...contract.probes]
+  const declared = operations.flatMap(({ operationId, statuses }) => statuses.map((status) => `${operationId} ${status}`))
   const missing = declared.filter((pair) => !reached.has(pair))
   console.log(
-    `\nContract: ${contract.operations.length} operations, ${declared.length - missing.length} of ${declared.length} statuses reached`
+    `\nContract: ${operations.length} operations, ${declared.length - missing.length} of ${declared.length} statuses reached`
   )
   if (all) {
-    for (const { operationId, statuses } of contract.operations) {
+    for (const { operationId, statuses } of operations) {
       const marks = statuses.map((status) => (reached.has(`${operationId} ${status}`) ? `${status}` : `[${status}]`))
       console.log(`  ${operationId.padEnd(26)} ${marks.join(' ')}`)
     }

@@ -14,9 +14,9 @@ const ajv = contractAjv(false)
 ajv.addSchema({ $id: 'contract', ...contract.document })
 const validators = new Map<string, ValidateFunction>()
 
-const routes = contract.operations.map((operation) => ({
+const routes = [...contract.operations, ...contract.probes].map((operation) => ({
   operation,
-  pattern: new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '[^/]+')}?$`)
+  pattern: new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '[^/]+').replace(/\/$/, '/?')}$`)
 }))
 
 /** The operation that a request is for; undefined where the contract has none. */

@@ -152,6 +152,15 @@ export interface PasswordReset {
   user_id: number | null;
 }
 
+export interface QueuedMail {
+  attempts: Generated<number>;
+  content: Buffer;
+  expires_at: Timestamp;
+  id: Generated<number>;
+  next_attempt_at: Generated<Timestamp>;
+  queued_at: Generated<Timestamp>;
+}
+
 export interface UserSession {
   address: string | null;
   created_at: Generated<Timestamp>;
@@ -189,6 +198,7 @@ export interface DB {
   legacy_token: LegacyToken;
   login_guess: LoginGuess;
   password_reset: PasswordReset;
+  queued_mail: QueuedMail;
   user_session: UserSession;
 }
 

@@ -18,6 +18,7 @@ import { problemSender, rawProblem, type SendProblem } from './contract/problems
 import { contractRoutes } from './contract/routes.ts'
 import type { Database } from './database/connection.ts'
 import { createOnce } from './idempotency/once.ts'
+import { createMailer } from './mail/mailer.ts'
 import { limitConnections } from './operations/connections.ts'
 import { docs } from './operations/docs.ts'
 import { prepareDraining } from './operations/drain.ts'
@@ -29,7 +30,6 @@ import { startMetrics } from './operations/metrics.ts'
 import { startRateLimits } from './operations/rate-limit.ts'
 import { passwordHandlers } from './passwords/handlers.ts'
 import { startHashing } from './passwords/hashing.ts'
-import { createMailer } from './passwords/mail.ts'
 import { createImaging } from './pictures/image.ts'
 import { openPictureStore } from './pictures/open.ts'
 import { createPictures } from './pictures/pictures.ts'
@@ -101,7 +101,8 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
   const { hashCost, hashThreads, hashQueue } = config.passwords
   const hashing = startHashing(hashCost, hashThreads, hashQueue)
   app.addHook('onClose', () => hashing.close())
-  const mailer = await createMailer(config.mail, app.log)
+  const secret = keyRing.derive('mail queue')
+  const mailer = await createMailer(config.mail, { database, secret, metrics, log: app.log })
   app.addHook('onClose', () => mailer.close())
   const store = await openPictureStore(config)
   app.addHook('onClose', async () => store.close())

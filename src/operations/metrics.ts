@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
-import { AggregatorRegistry, Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { MailQueue } from '../mail/queries.ts'
 import type { ReplayCause } from '../sessions/queries.ts'
 import { isWorker, metricsOfAll } from '../workers.ts'
 
@@ -9,7 +11,14 @@ export interface Metrics {
   countLogin(result: 'success' | 'failure' | 'delayed' | 'ambiguous'): void
   /** `stale` ended its session; the others were answered, and would end theirs under REFRESH_REUSE=strict. */
   countReplay(cause: ReplayCause | 'stale'): void
+  /** `failed` is tried again; `refused` and `expired` are dropped. */
+  countMail(result: 'sent' | 'failed' | 'refused' | 'expired'): void
+  /** Has the queue of mails measured whenever the figures are asked for. */
+  watchMailQueue(measure: () => Promise<MailQueue>): void
 }
+
+/** Milliseconds that the queue of mails may take to be measured; without Postgres the other figures are still told. */
+const patience = 1000
 
 /**
  * Counts requests and their durations by operation, and serves all figures at `/metrics`. Labels are route templates
@@ -45,6 +54,28 @@ export function startMetrics(app: FastifyInstance): Metrics {
     registers
   })
 
+  const mails = new Counter({ name: 'mails_total', help: 'Mails by what became of them', labelNames: ['result'], registers })
+
+  function watchMailQueue(measure: () => Promise<MailQueue>): void {
+    // Every worker measures the same queue.
+    const shared = { registers, aggregator: 'max' } as const
+    const oldest = new Gauge({
+      name: 'mail_queue_oldest_seconds',
+      help: 'Age of the oldest mail that waits to be sent',
+      ...shared
+    })
+    new Gauge({
+      name: 'mail_queue_length',
+      help: 'Mails that wait to be sent',
+      ...shared,
+      async collect() {
+        const measured = await Promise.race([measure().catch(() => undefined), sleep(patience, undefined, { ref: false })])
+        this.set(measured?.length ?? Number.NaN)
+        oldest.set(measured?.oldest ?? Number.NaN)
+      }
+    })
+  }
+
   // Looked up by their labels once, which costs more than the counting itself.
   const counted = new Map<string, { readonly request: Counter.Internal; readonly duration: Histogram.Internal<string> }>()
   app.addHook('onResponse', (request, reply, done) => {
@@ -65,6 +96,8 @@ export function startMetrics(app: FastifyInstance): Metrics {
   })
   return {
     countLogin: (result) => logins.inc({ result }),
-    countReplay: (cause) => replays.inc({ cause })
+    countReplay: (cause) => replays.inc({ cause }),
+    countMail: (result) => mails.inc({ result }),
+    watchMailQueue
   }
 }

@@ -4,44 +4,39 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import t from 'tap'
 import { freePort } from '../support/ports.ts'
-import { createTestDatabase } from '../support/postgres.ts'
 import { type Running, start } from '../support/process.ts'
 import { nginxMissing, startNginx, startNodeProxy } from '../support/proxy.ts'
+import { password, startService, type TestUser } from '../support/service.ts'
 import { Tally } from '../support/tally.ts'
 import { until } from '../support/wait.ts'
 
-const password = 'correct horse battery staple'
-
-/** Logs in, reads, writes and uploads in turn, until it is stopped. */
-async function startLoad(origin: string, picture: Buffer) {
+/** As each of the users: logs in, reads, writes and uploads in turn, until it is stopped. */
+function startLoad(origin: string, users: readonly TestUser[], picture: Buffer) {
   const tally = new Tally()
   const faults: string[] = []
   let stopped = false
   const json = { 'content-type': 'application/json' }
-  const logIn = () =>
-    fetch(`${origin}/api/auth/token/`, { method: 'POST', headers: json, body: JSON.stringify({ username: 'admin', password }) })
-  const { access } = (await (await logIn()).json()) as { access: string }
-  const authorization = `Bearer ${access}`
   const profile = `${origin}/api/auth/profile/`
-  const asks: (() => Promise<Response>)[] = [
-    logIn,
-    () => fetch(profile, { headers: { authorization } }),
-    () => fetch(profile, { method: 'PATCH', headers: { ...json, authorization }, body: '{"bio": "a"}' }),
-    () => {
+  const asks: ((user: TestUser) => Promise<Response>)[] = [
+    ({ username }) =>
+      fetch(`${origin}/api/auth/token/`, { method: 'POST', headers: json, body: JSON.stringify({ username, password }) }),
+    ({ access }) => fetch(profile, { headers: { authorization: `Bearer ${access}` } }),
+    ({ access }) =>
+      fetch(profile, { method: 'PATCH', headers: { ...json, authorization: `Bearer ${access}` }, body: '{"bio": "a"}' }),
+    ({ access }) => {
       const body = new FormData()
       body.set('profile_picture', new Blob([picture]), 'a.png')
-      return fetch(profile, { method: 'PUT', headers: { authorization }, body })
+      return fetch(profile, { method: 'PUT', headers: { authorization: `Bearer ${access}` }, body })
     }
   ]
-  const running = asks.map(async (_, first) => {
+  const running = users.map(async (user, first) => {
     for (let turn = first; !stopped; turn += 1) {
-      const ask = asks[turn % asks.length] as () => Promise<Response>
+      const ask = asks[turn % asks.length] as (user: TestUser) => Promise<Response>
       try {
-        const answer = await ask()
+        const answer = await ask(user)
         tally.add(answer.status)
         const text = await answer.text()
-        if (answer.status >= 300)
-          faults.push(`${turn % asks.length}: ${answer.status} ${answer.headers.get('x-cause')} ${text.slice(0, 200)}`)
+        if (answer.status >= 300) faults.push(`${answer.status} ${answer.headers.get('x-cause')} ${text.slice(0, 200)}`)
       } catch (error) {
         tally.add('broken')
         faults.push(String((error as Error).cause ?? error))
@@ -59,14 +54,15 @@ async function startLoad(origin: string, picture: Buffer) {
 }
 
 t.test('replicas that are restarted one after the other lose no request', { timeout: 240_000 }, async (t) => {
-  const db = await createTestDatabase()
-  t.teardown(() => db.drop())
+  const inside = await startService(t, { ACCESS_TOKEN_TTL: '1h' })
+  const users: TestUser[] = []
+  for (let count = 0; count < 8; count += 1) users.push(await inside.user())
   const folder = await mkdtemp(join(tmpdir(), 'user-management-rolling-'))
   t.teardown(() => rm(folder, { recursive: true, force: true }))
   const ports = [await freePort(), await freePort()]
   const startReplica = (port: number) =>
     start(t, ['serve'], {
-      DATABASE_URL: db.url,
+      DATABASE_URL: inside.db.url,
       DATA_DIR: folder,
       PORT: String(port),
       NODE_ENV: 'test',
@@ -90,9 +86,9 @@ t.test('replicas that are restarted one after the other lose no request', { time
   const picture = await sharp({ create: { width: 64, height: 64, channels: 3, background: 'red' } })
     .png()
     .toBuffer()
-  const gateways = new Map([['a small proxy', await startLoad(await startNodeProxy(t, ports), picture)]])
+  const gateways = new Map([['a small proxy', startLoad(await startNodeProxy(t, ports), users.slice(0, 4), picture)]])
   if (nginxMissing) t.pass('in front of nginx', { skip: nginxMissing })
-  else gateways.set('nginx', await startLoad(await startNginx(t, ports), picture))
+  else gateways.set('nginx', startLoad(await startNginx(t, ports), users.slice(4), picture))
   const loads = [...gateways.values()]
   for (const [index, port] of ports.entries()) {
     const counts = loads.map(({ tally }) => tally.of(200))

@@ -33,7 +33,8 @@ t.test('who sends headers or a body a byte at a time is answered 408, leaves not
   const form = `PUT /api/auth/profile/ HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer ${user.access}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 5000\r\n\r\n--b\r\ncontent-disposition: form-data; name="profile_picture"; filename="a.png"\r\n\r\n`
   const heads = {
     headers: 'GET /api/auth/provinces/ HTTP/1.1\r\nHost: here\r\nX-Slow: ',
-    'a JSON body': 'POST /api/auth/token/ HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{"a": "',
+    'a JSON body':
+      'POST /api/auth/token/ HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{"a": "',
     'a form': form
   }
   const begun = performance.now()
@@ -53,7 +54,9 @@ t.test('who sends headers or a body a byte at a time is answered 408, leaves not
   await until('no upload', async () => (await readdir(join(service.config.dataDir, 'uploads'))).length === 0)
   t.notMatch(service.log(), /"level":50/, 'a slow client is no fault of ours')
   const seconds = ((performance.now() - begun) / 1000).toFixed(1)
-  t.comment(`fault: 30 slow clients (limit 1 s) | slow: ${slowOnes}, others: ${others} | nothing lost or left | all gone after ${seconds} s`)
+  t.comment(
+    `fault: 30 slow clients (limit 1 s) | slow: ${slowOnes}, others: ${others} | nothing lost or left | all gone after ${seconds} s`
+  )
 })
 
 t.test('there are no more connections than MAX_CONNECTIONS; further ones are closed at once', async (t) => {
@@ -73,5 +76,10 @@ t.test('there are no more connections than MAX_CONNECTIONS; further ones are clo
   await new Promise((done) => sixth.once('close', done))
   t.match(service.log(), /More connections than MAX_CONNECTIONS/)
   idle[0]?.destroy()
-  await until('an answer', () => fetch(`http://127.0.0.1:${port}/healthz`).then(({ ok }) => ok, () => false))
+  await until('an answer', () =>
+    fetch(`http://127.0.0.1:${port}/healthz`).then(
+      ({ ok }) => ok,
+      () => false
+    )
+  )
 })

@@ -39,7 +39,7 @@ export function start(t: Test, args: string[], env: Record<string, string> = {},
     child,
     output: () => output,
     async until(pattern) {
-      for (let wait = 0; wait < 600 && !pattern.test(output); wait += 1) {
+      for (let wait = 0; wait < 2400 && !pattern.test(output); wait += 1) {
         if (child.exitCode !== null) break
         await sleep(50)
       }

@@ -19,9 +19,8 @@ export async function startNodeProxy(t: Test, ports: readonly number[]): Promise
   const agents = new Map(ports.map((port) => [port, new Agent({ keepAlive: true, maxFreeSockets: 16 })]))
   let turn = 0
 
-  function pass(incoming: IncomingMessage, body: Buffer, response: ServerResponse, tries: number): void {
-    turn += 1
-    const port = ports[turn % ports.length] as number
+  function pass(incoming: IncomingMessage, body: Buffer, response: ServerResponse, first: number, tries = 1): void {
+    const port = ports[(first + tries) % ports.length] as number
     const { method, url: path, headers } = incoming
     const { connection: _hop, ...rest } = headers
     const outgoing = request({ host: '127.0.0.1', port, method, path, headers: rest, agent: agents.get(port) }, (answer) => {
@@ -30,13 +29,16 @@ export async function startNodeProxy(t: Test, ports: readonly number[]): Promise
       answer.pipe(response)
     })
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'ECONNREFUSED' && tries > 1) return pass(incoming, body, response, tries - 1)
+      if (error.code === 'ECONNREFUSED' && tries < ports.length) return pass(incoming, body, response, first, tries + 1)
       response.writeHead(502, { 'x-cause': `${error.code}${outgoing.reusedSocket ? ' on a kept-alive connection' : ''}` }).end()
     })
     outgoing.end(body)
   }
 
-  const server = createServer(async (incoming, response) => pass(incoming, await buffer(incoming), response, ports.length))
+  const server = createServer(async (incoming, response) => {
+    turn += 1
+    pass(incoming, await buffer(incoming), response, turn)
+  })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.teardown(async () => {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Waits until `condition` holds, half a minute at the most. @throws Error that says what did not come */
+/** Waits until `condition` holds, two minutes at the most. @throws Error that says what did not come */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let wait = 0; wait < 1500; wait += 1) {
+  for (let wait = 0; wait < 6000; wait += 1) {
     if (await condition()) return
     await sleep(20)
   }

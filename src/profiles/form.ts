@@ -65,7 +65,7 @@ export async function readForm(request: FastifyRequest, folder: string): Promise
     }
     faults.throwIfAny()
   } catch (error) {
-    // The rest is read and let go: left unread, it would break the connection before the client has read its answer.
+    // The rest is read and let go: left unread, it would hold up the next request on the connection.
     request.raw.unpipe()
     request.raw.resume()
     await removeUpload(upload)

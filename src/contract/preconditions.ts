@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { Problem } from './problems.ts'
 
 /** The strong entity tag of an object as the contract shows it (RFC 9110, 8.8.3). */
 export function entityTag(body: object): string {
-  return `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`
+  return `"${hash('sha256', JSON.stringify(body), 'base64url').slice(0, 22)}"`
 }
 
 /** Whether a list of entity tags, or `*`, names `tag`; weakly, as If-None-Match compares (RFC 9110, 8.8.3.2). */

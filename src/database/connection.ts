@@ -33,7 +33,16 @@ export interface DatabaseOptions {
   readonly onStatement?: (event: LogEvent) => void
 }
 
+/** A time as Postgres writes it in UTC. */
+const isoTimestamp = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?\+00$/
+const parseTimestamp = pg.types.getTypeParser(pg.types.builtins.TIMESTAMPTZ)
+
 const parsers = new Map<number, (text: string) => unknown>([
+  // As node-postgres, which takes several times as long: JavaScript's own form is only a letter away.
+  [
+    pg.types.builtins.TIMESTAMPTZ,
+    (text) => (isoTimestamp.test(text) ? new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`) : parseTimestamp(text))
+  ],
   // Ids are far below 2^53; counts too.
   [pg.types.builtins.INT8, Number],
   // node-postgres would make a local midnight of a date, which is another day in UTC.

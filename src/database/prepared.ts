@@ -18,16 +18,18 @@ export interface Prepared<Values extends readonly unknown[], Row> {
  *     const row = await userName.first(database, 7)
  *
  * @param build must put each of its values into the statement as a parameter, and look at none of them
+ * @param count of the values, where `build` takes a list of them
  */
 export function prepared<Values extends readonly unknown[], Row>(
-  build: (connection: Connection, ...values: Values) => Compilable<Row>
+  build: (connection: Connection, ...values: Values) => Compilable<Row>,
+  count = build.length - 1
 ): Prepared<Values, Row> {
   // What a statement is compiled to depends on a connection's plugins (`app-tables.ts`), and on nothing else.
   const compiled = new WeakMap<object, { readonly query: CompiledQuery<Row>; readonly order: readonly (number | undefined)[] }>()
   const unlabelled = {}
 
   function compile(connection: Connection) {
-    const placeholders = Array.from({ length: build.length - 1 }, () => new Placeholder())
+    const placeholders = Array.from({ length: count }, () => new Placeholder())
     const query = build(connection, ...(placeholders as unknown as Values)).compile()
     const order = query.parameters.map((parameter) => {
       const index = placeholders.indexOf(parameter as Placeholder)

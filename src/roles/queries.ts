@@ -1,5 +1,6 @@
 import { type Expression, type RawBuilder, sql } from 'kysely'
 import { type Connection, id, ids } from '../database/connection.ts'
+import { together } from '../database/loader.ts'
 import { prepared } from '../database/prepared.ts'
 
 /** Names of the roles of the user whose id `userId` is, by name: an expression for any statement. */
@@ -66,10 +67,10 @@ function selectRoles(database: Connection) {
   ])
 }
 
-const allRoles = prepared((database) => selectRoles(database).orderBy('auth_group.name'))
+const allRoles = together(prepared((database) => selectRoles(database).orderBy('auth_group.name')))
 
 export function listRoles(database: Connection): Promise<RoleRow[]> {
-  return allRoles.all(database)
+  return allRoles(database)
 }
 
 export function findRole(database: Connection, roleId: number): Promise<RoleRow | undefined> {

@@ -2,6 +2,7 @@ import { type Expression, type RawBuilder, sql } from 'kysely'
 import type { AuditEntry } from '../audit/queries.ts'
 import { readBatches } from '../database/batches.ts'
 import { type Connection, id, violatedUnique } from '../database/connection.ts'
+import { rowById } from '../database/loader.ts'
 import { fetchPage, type List, type Page, type PageRequest, type Sort } from '../database/paging.ts'
 import { prepared } from '../database/prepared.ts'
 import { deleteProfile } from '../profiles/queries.ts'
@@ -85,10 +86,10 @@ function selectAccounts(database: Connection) {
     ])
 }
 
-const accountById = prepared((database, userId: number) => selectAccounts(database).where('auth_user.id', '=', id(userId)))
+const accountById = rowById((database, ids) => selectAccounts(database).where('auth_user.id', '=', ids))
 
 export function findAccount(database: Connection, userId: number): Promise<AccountRow | undefined> {
-  return accountById.first(database, userId)
+  return accountById(database, userId)
 }
 
 const userForUpdate = prepared((transaction, userId: number) =>

@@ -29,7 +29,7 @@ t.test('a deprecated operation tells since when, and until when, whatever it ans
   await app.register(fastifyMultipart)
   let refuse = false
   await app.register(contractRoutes, {
-    contract: { text: '', json: '', document, operations: readContract(document) },
+    contract: { text: '', json: '', document, ...readContract(document) },
     handlers: { ask: async () => ({ status: 200 }) } as unknown as ContractRoutesOptions['handlers'],
     rules: new Map([['ask', { anonymous: true, roles: [], owner: undefined }]]),
     authenticate: async () => undefined,

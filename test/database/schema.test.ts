@@ -112,6 +112,7 @@ t.test('beside them there are only tables of ours', async (t) => {
     'legacy_token',
     'login_guess',
     'password_reset',
+    'queued_mail',
     'user_management_migration',
     'user_management_migration_lock',
     'user_session'

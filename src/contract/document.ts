@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parse, stringify } from 'yaml'
 import type { ErrorShape } from '../config.ts'
+import { type Deprecation, readDeprecation } from './deprecation.ts'
 
 export const contractFile = new URL('../../openapi.yaml', import.meta.url)
 /** The same in JSON, which a build makes: it is parsed in a tenth of the time. */
@@ -46,11 +47,15 @@ export interface Operation {
   readonly probe: boolean
   /** The declared statuses. */
   readonly statuses: readonly number[]
+  /** Undefined where it is not deprecated. */
+  readonly deprecation: Deprecation | undefined
 }
 
 export interface Contract {
   /** The document in YAML: the file, byte for byte, but where ERRORS=drf adds to it. */
   readonly text: string
+  /** The same in JSON: byte for byte the file that a build made. */
+  readonly json: string
   readonly document: Json
   readonly operations: readonly Operation[]
   /** What is for gateways (`x-probe`): neither limited nor protected, and answered by `operations/health.ts` alone. */
@@ -68,8 +73,15 @@ const methods = new Set(['get', 'put', 'post', 'delete', 'patch'])
 export function loadContract(errors: ErrorShape = 'problem'): Contract {
   const text = readFileSync(contractFile, 'utf8')
   // The JSON round trip makes YAML's shared anchors objects of their own.
-  const document = JSON.parse(existsSync(builtFile) ? readFileSync(builtFile, 'utf8') : JSON.stringify(parse(text))) as Json
-  if (errors === 'drf') addDrfErrors(document)
+  const json = existsSync(builtFile) ? readFileSync(builtFile, 'utf8') : JSON.stringify(parse(text))
+  const document = JSON.parse(json) as Json
+  if (errors === 'problem') return { text, json, document, ...readContract(document) }
+  addDrfErrors(document)
+  return { text: stringify(document), json: JSON.stringify(document), document, ...readContract(document) }
+}
+
+/** The operations of a document. @throws Error as `loadContract` */
+export function readContract(document: Json): Pick<Contract, 'operations' | 'probes'> {
   const all = readOperations(document)
   const operations = all.filter(({ probe }) => !probe)
   const probes = all.filter(({ probe }) => probe)
@@ -78,7 +90,7 @@ export function loadContract(errors: ErrorShape = 'problem'): Contract {
   for (const { operationId, handledBy } of operations) {
     if (!ids.has(handledBy)) throw new Error(`openapi.yaml: ${operationId} is an alias of ${handledBy}, which is not there`)
   }
-  return { text: errors === 'drf' ? stringify(document) : text, document, operations, probes }
+  return { operations, probes }
 }
 
 function addDrfErrors(document: Json): void {
@@ -88,7 +100,8 @@ function addDrfErrors(document: Json): void {
   }
 }
 
-function readOperations(document: Json): Operation[] {
+/** The operations of a document, as routes are made from them. */
+export function readOperations(document: Json): Operation[] {
   const operations: Operation[] = []
   for (const [path, item] of Object.entries(document.paths as Record<string, Json>)) {
     for (const [method, raw] of Object.entries(item)) {
@@ -115,7 +128,13 @@ function readOperations(document: Json): Operation[] {
         takesQuery: query.length > 0,
         answerTypes: Object.keys((ok.content ?? {}) as Json),
         jsonOnly: query.filter((parameter) => parameter['x-json-only'] === true).map(({ name }) => name as string),
-        statuses: Object.keys(responses).map(Number)
+        statuses: Object.keys(responses).map(Number),
+        deprecation: readDeprecation(
+          operation,
+          Object.keys(responses)
+            .filter((status) => Number(status) < 400)
+            .map((status) => resolveReference(document, responses[status] as Json))
+        )
       })
     }
   }

@@ -184,10 +184,12 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
   app.addHook('onClose', startEventRetention(database, config.events.retention, app.log))
   const webhooks = startWebhooks(services, app.log)
   // Those who wait for an event are answered, so that the server can close.
-  app.addHook('preClose', async () => {
+  const letGo = async () => {
     webhooks.stop()
     await arrivals.close()
-  })
+  }
+  draining.onBegin(letGo)
+  app.addHook('preClose', letGo)
   app.addHook('onClose', () => webhooks.close())
   await app.register(health, { database, store, draining })
   await app.register(jwks, { keyRing })

@@ -18,6 +18,8 @@ export interface DrainSettings {
 
 export interface Draining {
   readonly begun: boolean
+  /** Has `letGo` called when it begins: what keeps requests waiting. */
+  onBegin(letGo: () => Promise<void>): void
 }
 
 /**
@@ -33,6 +35,7 @@ const step = 20
  * same are answered, until none has come for a moment. What is under way after `shutdownTimeout` is broken off.
  */
 export function prepareDraining(app: FastifyInstance, { shutdownDelay, shutdownTimeout }: DrainSettings): Draining {
+  const waiting: (() => Promise<void>)[] = []
   let [begun, underWay, last] = [false, 0, Number.NEGATIVE_INFINITY]
   app.addHook('onRequest', (_request, reply, done) => {
     last = performance.now()
@@ -49,6 +52,7 @@ export function prepareDraining(app: FastifyInstance, { shutdownDelay, shutdownT
 
   app.decorate('drain', async () => {
     begun = true
+    await Promise.all(waiting.map((letGo) => letGo()))
     if (!app.server.listening) return
     await sleep(shutdownDelay * 1000)
     // Not http.Server's, which also closes kept-alive connections that wait for a request.
@@ -62,7 +66,8 @@ export function prepareDraining(app: FastifyInstance, { shutdownDelay, shutdownT
   return {
     get begun() {
       return begun
-    }
+    },
+    onBegin: (letGo) => void waiting.push(letGo)
   }
 }
 

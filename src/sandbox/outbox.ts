@@ -20,6 +20,7 @@ export function createOutbox(clock: Clock): Outbox {
   let mails: SentMail[] = []
   return {
     configured: true,
+    // Shown at once: whoever looks has been answered, and so the transaction is over.
     async queue(_transaction, mail) {
       if (!mail) return
       const { to, subject, text } = mail

@@ -86,7 +86,7 @@ t.test('a contract that says half of it is refused at the start', async (t) => {
   ] as [Json, Json, RegExp][]) {
     t.throws(() => readContract(documentOf(fields, headers)), { message })
   }
-  t.match(readContract(documentOf(dates, since)), [{ deprecation: { sunset: undefined } }])
+  t.match(readContract(documentOf(dates, since)).operations, [{ deprecation: { sunset: undefined } }])
 })
 
 t.test('each deprecated operation of the contract says so, and the others do not', async (t) => {

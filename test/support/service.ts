@@ -109,6 +109,7 @@ export async function startService(
   const database = connect({
     ...config.database,
     url: config.database.url as string,
+    timeouts: { statement: config.database.statementTimeout, lock: config.database.lockTimeout, onServer: true },
     onError: () => {},
     onStatement: () => {
       statements += 1

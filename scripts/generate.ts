@@ -52,7 +52,7 @@ async function clientTypes(): Promise<string> {
   const { document, operations, probes } = loadContract()
   const upload = ts.factory.createTypeReferenceNode('Upload')
   const types = await openapiTypes(contractFile, { transform: ({ format }) => (format === 'binary' ? upload : undefined) })
-  const described = [...operations, ...probes].map(({ operationId, method, path }) => {
+  const described = [...probes, ...operations].map(({ operationId, method, path }) => {
     const operation = (document.paths as Record<string, Record<string, Json>>)[path]?.[method.toLowerCase()] as Json
     const parameters = ((operation.parameters ?? []) as Json[]).map((parameter) => resolveReference(document, parameter).name)
     const { summary, description } = operation as { summary: string; description?: string }

@@ -25,10 +25,10 @@ export interface DatabaseOptions {
   readonly preparedStatements: boolean
   /** See `app-tables.ts`. */
   readonly appLabel?: string
-  /** What a statement may take; undefined: whatever it takes. */
-  readonly timeouts?: Timeouts | undefined
   /** The schemas that names without one are looked for in; Postgres' own where there is none. */
   readonly searchPath?: string | undefined
+  /** What a statement may take; undefined: whatever it takes. */
+  readonly timeouts?: Timeouts | undefined
   /** Told of connections that break. */
   readonly onError: (error: Error) => void
   /** Told of every statement that is sent, for those who count them or look at them. */
@@ -124,8 +124,8 @@ export function connect(options: DatabaseOptions): Database {
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 30_000,
     application_name: 'user-management',
-    keepAlive: true,
     ...(options.searchPath !== undefined && { options: `-c search_path=${options.searchPath}` }),
+    keepAlive: true,
     types: { getTypeParser: (oid: number, format?: string) => parsers.get(oid) ?? pg.types.getTypeParser(oid, format as 'text') },
     ...(options.timeouts && timeoutSettings(options.timeouts)),
     Client: options.preparedStatements ? PreparingClient : ImpatientClient

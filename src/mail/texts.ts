@@ -6,9 +6,9 @@ export interface Mail {
   readonly ttl: number
 }
 
-const day = 24 * 60 * 60
-
 export const resetSubject = 'Reset your password'
+
+const day = 24 * 60 * 60
 
 /** @param ttl seconds for which the link works */
 export function resetMail(to: string, link: string, ttl: number): Mail {

@@ -14,10 +14,6 @@ export interface Metrics {
   countLogin(result: 'success' | 'failure' | 'delayed' | 'ambiguous'): void
   /** `stale` ended its session; the others were answered, and would end theirs under REFRESH_REUSE=strict. */
   countReplay(cause: ReplayCause | 'stale'): void
-  /** `failed` is tried again; `refused` and `expired` are dropped. */
-  countMail(result: 'sent' | 'failed' | 'refused' | 'expired'): void
-  /** Has the queue of mails measured whenever the figures are asked for. */
-  watchMailQueue(measure: () => Promise<MailQueue>): void
   /** A response of the sample; `skipped` was not checked, since too many others waited. */
   countResponseCheck(result: 'ok' | 'violation' | 'skipped'): void
   countViolation(operationId: string, kind: FaultKind): void
@@ -27,6 +23,10 @@ export interface Metrics {
   countWebhook(result: 'delivered' | 'gone' | 'refused' | 'timeout' | 'failed'): void
   /** Has what waits for webhook endpoints shown, read whenever it is asked for. */
   watchWebhooks(read: () => Promise<Backlog[]>): void
+  /** `failed` is tried again; `refused` and `expired` are dropped. */
+  countMail(result: 'sent' | 'failed' | 'refused' | 'expired'): void
+  /** Has the queue of mails measured whenever the figures are asked for. */
+  watchMailQueue(measure: () => Promise<MailQueue>): void
 }
 
 /** Milliseconds that the queue of mails may take to be measured; without Postgres the other figures are still told. */
@@ -94,6 +94,35 @@ export function startMetrics(app: FastifyInstance): Metrics {
 
   const mails = new Counter({ name: 'mails_total', help: 'Mails by what became of them', labelNames: ['result'], registers })
 
+  function watchWebhooks(read: () => Promise<Backlog[]>): void {
+    // For both, and none while the database is out of reach: the other figures are shown all the same.
+    let reading: Promise<Backlog[]> | undefined
+    const readOnce = () => {
+      reading ??= read()
+        .catch(() => [])
+        .finally(() => {
+          reading = undefined
+        })
+      return reading
+    }
+    const gauge = (name: string, help: string, value: (backlog: Backlog) => number) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: ['endpoint'],
+        registers,
+        // All workers read the same.
+        aggregator: 'max',
+        async collect() {
+          const backlogs = await readOnce()
+          this.reset()
+          for (const backlog of backlogs) this.set({ endpoint: backlog.endpoint }, value(backlog))
+        }
+      })
+    gauge('webhook_pending_events', 'Events that the endpoint has not taken', ({ pending }) => pending)
+    gauge('webhook_oldest_pending_seconds', 'Age of the oldest event that the endpoint has not taken', ({ oldest }) => oldest)
+  }
+
   function watchMailQueue(measure: () => Promise<MailQueue>): void {
     // Every worker measures the same queue.
     const shared = { registers, aggregator: 'max' } as const
@@ -135,39 +164,12 @@ export function startMetrics(app: FastifyInstance): Metrics {
   return {
     countLogin: (result) => logins.inc({ result }),
     countReplay: (cause) => replays.inc({ cause }),
-    countMail: (result) => mails.inc({ result }),
-    watchMailQueue,
     countResponseCheck: (result) => checks.inc({ result }),
     countViolation: (operation, kind) => violations.inc({ operation, kind }),
     countDeprecated: (operation, userAgent, accepted) => deprecated.inc({ operation, client: clientName(userAgent, accepted) }),
     countWebhook: (result) => webhooks.inc({ result }),
-    watchWebhooks(read) {
-      // For both, and none while the database is out of reach: the other figures are shown all the same.
-      let reading: Promise<Backlog[]> | undefined
-      const readOnce = () => {
-        reading ??= read()
-          .catch(() => [])
-          .finally(() => {
-            reading = undefined
-          })
-        return reading
-      }
-      const gauge = (name: string, help: string, value: (backlog: Backlog) => number) =>
-        new Gauge({
-          name,
-          help,
-          labelNames: ['endpoint'],
-          registers,
-          // All workers read the same.
-          aggregator: 'max',
-          async collect() {
-            const backlogs = await readOnce()
-            this.reset()
-            for (const backlog of backlogs) this.set({ endpoint: backlog.endpoint }, value(backlog))
-          }
-        })
-      gauge('webhook_pending_events', 'Events that the endpoint has not taken', ({ pending }) => pending)
-      gauge('webhook_oldest_pending_seconds', 'Age of the oldest event that the endpoint has not taken', ({ oldest }) => oldest)
-    }
+    watchWebhooks,
+    countMail: (result) => mails.inc({ result }),
+    watchMailQueue
   }
 }

@@ -2562,31 +2562,38 @@ export interface components {
         ResendConfirmationRequest: {
             email: components["schemas"]["Email"];
         };
+        /**
+         * @example {
+         *       "message": "Use the link that was sent to the new address.",
+         *       "email": "maria@example.org",
+         *       "pending_email": "maria.new@example.org"
+         *     }
+         */
         EmailChange: {
             message: string;
             email: string;
             pending_email: string | null;
         };
-        Health: {
-            status: components["schemas"]["HealthStatus"];
-        };
         /** @enum {string} */
         HealthStatus: "ok";
-        /**
-         * @description `unknown` was not asked: it hangs on another one, or the service is going down.
-         * @enum {string}
-         */
-        ReadinessCheck: "ok" | "failed" | "unknown";
-        ReadinessChecks: {
-            postgres: components["schemas"]["ReadinessCheck"];
-            migrations: components["schemas"]["ReadinessCheck"];
-            pictures: components["schemas"]["ReadinessCheck"];
-        };
         /**
          * @description `draining`: the service is going down.
          * @enum {string}
          */
         ReadinessStatus: "ready" | "not_ready" | "draining";
+        ReadinessChecks: {
+            postgres: components["schemas"]["ReadinessCheck"];
+            migrations: components["schemas"]["ReadinessCheck"];
+            pictures: components["schemas"]["ReadinessCheck"];
+        };
+        Health: {
+            status: components["schemas"]["HealthStatus"];
+        };
+        /**
+         * @description `unknown` was not asked: it hangs on another one, or the service is going down.
+         * @enum {string}
+         */
+        ReadinessCheck: "ok" | "failed" | "unknown";
         Readiness: {
             status: components["schemas"]["ReadinessStatus"];
             checks: components["schemas"]["ReadinessChecks"];
@@ -2846,6 +2853,17 @@ export interface components {
             request_id: components["schemas"]["RequestId"];
         };
         /** @enum {string} */
+        InsufficientStorageCode: "insufficient_storage";
+        /** @description There is no space left for the picture. */
+        InsufficientStorageProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["InsufficientStorageCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
         PreconditionFailedCode: "precondition_failed";
         /** @description The object is not as the client has it. */
         PreconditionFailedProblem: {
@@ -2919,17 +2937,6 @@ export interface components {
             title: components["schemas"]["ProblemTitle"];
             status: components["schemas"]["ProblemStatus"];
             code: components["schemas"]["UnavailableCode"];
-            detail: components["schemas"]["ProblemDetail"];
-            request_id: components["schemas"]["RequestId"];
-        };
-        /** @enum {string} */
-        InsufficientStorageCode: "insufficient_storage";
-        /** @description There is no space left for the picture. */
-        InsufficientStorageProblem: {
-            type: components["schemas"]["ProblemType"];
-            title: components["schemas"]["ProblemTitle"];
-            status: components["schemas"]["ProblemStatus"];
-            code: components["schemas"]["InsufficientStorageCode"];
             detail: components["schemas"]["ProblemDetail"];
             request_id: components["schemas"]["RequestId"];
         };
@@ -6009,7 +6016,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["EventPage"];
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             410: components["responses"]["CursorExpired"];
@@ -6429,6 +6436,8 @@ export type pagedOperations =
 
 /** How each operation is called; `keyed` where it takes an Idempotency-Key. */
 export const routes = {
+    getHealth: { method: 'GET', path: '/healthz' },
+    getReadiness: { method: 'GET', path: '/readyz' },
     getProfile: { method: 'GET', path: '/api/auth/profile/' },
     updateProfile: { method: 'PUT', path: '/api/auth/profile/' },
     patchProfile: { method: 'PATCH', path: '/api/auth/profile/' },
@@ -6489,13 +6498,24 @@ export const routes = {
     putProvince: { method: 'PUT', path: '/api/auth/provinces/{id}/' },
     destroyProvince: { method: 'DELETE', path: '/api/auth/provinces/{id}/' },
     updateProvince: { method: 'PUT', path: '/api/auth/provinces/{id}/update/' },
-    deleteProvince: { method: 'DELETE', path: '/api/auth/provinces/{id}/delete/' },
-    getHealth: { method: 'GET', path: '/healthz' },
-    getReadiness: { method: 'GET', path: '/readyz' }
+    deleteProvince: { method: 'DELETE', path: '/api/auth/provinces/{id}/delete/' }
 } as const satisfies Record<OperationId, { method: string; path: string; keyed?: true }>
 
 /** A method for each operation. */
 export interface Methods {
+    /**
+     * Whether the process answers.
+     *
+     * Touches nothing else. For what restarts a process that hangs (a liveness probe).
+     */
+    getHealth: Method<'getHealth'>
+    /**
+     * Whether requests should be sent here.
+     *
+     * Asks Postgres, whether it has all migrations, and the picture storage, each for two seconds at the most. For
+     * gateways (a readiness probe). Not ready from SIGTERM on, while requests under way are finished.
+     */
+    getReadiness: Method<'getReadiness'>
     /**
      * The caller's profile.
      *
@@ -6847,17 +6867,4 @@ export interface Methods {
      * to it.
      */
     deleteProvince: Method<'deleteProvince'>
-    /**
-     * Whether the process answers.
-     *
-     * Touches nothing else. For what restarts a process that hangs (a liveness probe).
-     */
-    getHealth: Method<'getHealth'>
-    /**
-     * Whether requests should be sent here.
-     *
-     * Asks Postgres, whether it has all migrations, and the picture storage, each for two seconds at the most. For
-     * gateways (a readiness probe). Not ready from SIGTERM on, while requests under way are finished.
-     */
-    getReadiness: Method<'getReadiness'>
 }

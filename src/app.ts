@@ -16,6 +16,7 @@ import type { Handlers } from './contract/handlers.ts'
 import { problemSender, rawProblem, type SendProblem } from './contract/problems.ts'
 import { contractRoutes } from './contract/routes.ts'
 import type { Database } from './database/connection.ts'
+import { type Read, startStandby } from './database/standby.ts'
 import { createOnce } from './idempotency/once.ts'
 import { docs } from './operations/docs.ts'
 import { health } from './operations/health.ts'
@@ -103,9 +104,18 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
 
   const protectedRoles = rolesInRules(rules)
   const guesses = createGuesses(database)
+  const { readUrl: standbyUrl, readMaxLag: maxLag } = config.database
+  let readList: Read = (work) => work(database)
+  if (standbyUrl !== undefined) {
+    const servers = { primary: database, primaryUrl: databaseUrl, standbyUrl, maxLag }
+    const standby = startStandby({ ...config.database, ...servers, metrics: metrics.ofStandby(), log: app.log })
+    app.addHook('onClose', () => standby.close())
+    readList = standby.read
+  }
   const services: Services = {
     config,
     database,
+    readList,
     hashing,
     guesses,
     keyRing,

@@ -34,6 +34,10 @@ export interface Config {
     readonly url: string | undefined
     /** Where Postgres tells of changes; undefined: at `url`. */
     readonly listenUrl: string | undefined
+    /** A streaming standby that lists are read from; undefined: none. */
+    readonly readUrl: string | undefined
+    /** Seconds within which the standby must have what the primary has. */
+    readonly readMaxLag: number
     readonly poolSize: number
     /** Whether statements are prepared by name; off behind a PgBouncer that can't keep them. */
     readonly preparedStatements: boolean
@@ -133,6 +137,8 @@ const environmentSchema = {
     DATA_DIR: { type: 'string', minLength: 1, default: './data' },
     DATABASE_URL: { type: 'string', pattern: '^postgres(ql)?://' },
     DATABASE_LISTEN_URL: { type: 'string', pattern: '^postgres(ql)?://' },
+    READ_DATABASE_URL: { type: 'string', pattern: '^postgres(ql)?://' },
+    READ_DATABASE_MAX_LAG: { ...duration, default: '250ms' },
     DATABASE_POOL_SIZE: { type: 'integer', minimum: 1, maximum: 1000, default: 10 },
     PREPARED_STATEMENTS: { type: 'boolean', default: true },
     // Longer ones would not leave room, in Postgres' 63 characters, to tell the names of their indexes apart.
@@ -196,6 +202,8 @@ interface Environment {
   DATA_DIR: string
   DATABASE_URL?: string
   DATABASE_LISTEN_URL?: string
+  READ_DATABASE_URL?: string
+  READ_DATABASE_MAX_LAG: string
   DATABASE_POOL_SIZE: number
   PREPARED_STATEMENTS: boolean
   DJANGO_APP_LABEL: string
@@ -303,6 +311,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     database: {
       url: env.DATABASE_URL,
       listenUrl: env.DATABASE_LISTEN_URL,
+      readUrl: env.READ_DATABASE_URL,
+      readMaxLag: seconds(env.READ_DATABASE_MAX_LAG),
       poolSize: env.DATABASE_POOL_SIZE,
       preparedStatements: env.PREPARED_STATEMENTS,
       appLabel: env.DJANGO_APP_LABEL

@@ -1,5 +1,6 @@
 import type { Config } from './config.ts'
 import type { Database } from './database/connection.ts'
+import type { Read } from './database/standby.ts'
 import type { Metrics } from './operations/metrics.ts'
 import type { PasswordHashing } from './passwords/hashing.ts'
 import type { Mailer } from './passwords/mail.ts'
@@ -14,6 +15,8 @@ import type { NameSample } from './users/search.ts'
 export interface Services {
   readonly config: Config
   readonly database: Database
+  /** For lists, which a standby may answer; nothing that decides access is read so. */
+  readonly readList: Read
   readonly hashing: PasswordHashing
   readonly guesses: Guesses
   readonly keyRing: KeyRing

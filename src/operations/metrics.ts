@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { AggregatorRegistry, Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { StandbyMetrics } from '../database/standby.ts'
 import type { ReplayCause } from '../sessions/queries.ts'
 import { isWorker, metricsOfAll } from '../workers.ts'
 
@@ -9,6 +10,8 @@ export interface Metrics {
   countLogin(result: 'success' | 'failure' | 'delayed' | 'ambiguous'): void
   /** `stale` ended its session; the others were answered, and would end theirs under REFRESH_REUSE=strict. */
   countReplay(cause: ReplayCause | 'stale'): void
+  /** Figures of the standby that READ_DATABASE_URL names; called only where it names one. */
+  ofStandby(): StandbyMetrics
 }
 
 /**
@@ -65,6 +68,32 @@ export function startMetrics(app: FastifyInstance): Metrics {
   })
   return {
     countLogin: (result) => logins.inc({ result }),
-    countReplay: (cause) => replays.inc({ cause })
+    countReplay: (cause) => replays.inc({ cause }),
+    ofStandby() {
+      // Of several workers, what the worst off has.
+      const used = new Gauge({
+        name: 'standby_in_use',
+        help: 'Whether lists are read from the standby',
+        registers,
+        aggregator: 'min'
+      })
+      const lag = new Gauge({
+        name: 'standby_lag_seconds',
+        help: 'How long the standby took to have what the primary had, when last looked',
+        registers,
+        aggregator: 'max'
+      })
+      const reads = new Counter({
+        name: 'list_reads_total',
+        help: 'Reads of lists, by the server that answered',
+        labelNames: ['server'],
+        registers
+      })
+      return {
+        setInUse: (inUse) => used.set(inUse ? 1 : 0),
+        setLag: (seconds) => lag.set(seconds),
+        countRead: (server) => reads.inc({ server })
+      }
+    }
   }
 }

@@ -60,7 +60,7 @@ const bodyLimit = 1024 * 1024
 
 /** Builds the service; nothing in it is global, so that a process can hold several. */
 export async function buildApp({ config, database, databaseUrl, logger = false }: AppOptions): Promise<FastifyInstance> {
-  const contract = loadContract(config.errors)
+  const contract = loadContract(config.errors, config.basePath)
   const sendProblem = problemSender(config.errors)
   const rules = accessRules(contract, config.requiredRoles)
   const keyRing = await openKeyRing(config.tokens)
@@ -166,11 +166,11 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
   await app.register(health, { database })
   await app.register(jwks, { keyRing })
   await app.register(media, { pictures })
-  await app.register(docs, { contract })
+  await app.register(docs, { contract, basePath: config.basePath })
   return app
 }
 
-function serverOptions({ trustProxy, pathAliases, errors }: Config, sendProblem: SendProblem): FastifyServerOptions {
+function serverOptions({ trustProxy, basePath, pathAliases, errors }: Config, sendProblem: SendProblem): FastifyServerOptions {
   return {
     bodyLimit,
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
@@ -184,8 +184,10 @@ function serverOptions({ trustProxy, pathAliases, errors }: Config, sendProblem:
       return typeof given === 'string' && /^[\w.:/+=-]{1,128}$/.test(given) ? given : randomUUID()
     },
     rewriteUrl: ({ url = '/' }) => {
-      const alias = pathAliases.find(({ from }) => url === from || url.startsWith(`${from}/`) || url.startsWith(`${from}?`))
-      return alias ? alias.to + url.slice(alias.from.length) : url
+      // A gateway may have taken the prefix away, and probes that ask the service itself send none.
+      const path = basePath !== '' && beginsWith(url, basePath) ? url.slice(basePath.length) : url
+      const alias = pathAliases.find(({ from }) => beginsWith(path, from))
+      return alias ? alias.to + path.slice(alias.from.length) : path
     },
     // A path that can't be decoded, for one, has no route and so no error handler.
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
@@ -195,6 +197,11 @@ function serverOptions({ trustProxy, pathAliases, errors }: Config, sendProblem:
       socket.end(rawProblem({ status, detail, requestId: randomUUID() }, errors, this.log))
     }
   }
+}
+
+/** Whether the path of `url` is `path`, or is below it. */
+function beginsWith(url: string, path: string): boolean {
+  return url.startsWith(path) && (url.length === path.length || url[path.length] === '/' || url[path.length] === '?')
 }
 
 /** Which pages of other origins may call; what a page may read of an answer beside its body. */

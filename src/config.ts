@@ -23,6 +23,8 @@ export interface Config {
   readonly workers: number
   /** Address of this service as its clients see it, without a slash at the end. */
   readonly publicUrl: string
+  /** What stands before all paths, without a slash at the end; empty for nothing. A gateway may have taken it away. */
+  readonly basePath: string
   readonly trustProxy: readonly string[]
   readonly pathAliases: readonly PathAlias[]
   readonly errors: ErrorShape
@@ -130,6 +132,7 @@ const environmentSchema = {
     PORT: { type: 'integer', minimum: 0, maximum: 65535, default: 8000 },
     WORKERS: { type: 'integer', minimum: 1, maximum: 256, default: 1 },
     PUBLIC_URL: { type: 'string', format: 'uri', pattern: '^https?://' },
+    BASE_PATH: { type: 'string', pattern: '^(/[\\w.~-]+)+/?$' },
     TRUST_PROXY: { type: 'string', default: '' },
     PATH_ALIASES: { type: 'string', default: '/auth=/api/auth' },
     ERRORS: { enum: ['problem', 'drf'], default: 'problem' },
@@ -195,6 +198,7 @@ interface Environment {
   PORT: number
   WORKERS: number
   PUBLIC_URL?: string
+  BASE_PATH?: string
   TRUST_PROXY: string
   PATH_ALIASES: string
   ERRORS: ErrorShape
@@ -293,16 +297,17 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       faults.push(`CORS_ORIGINS: "${origin}" is no origin such as https://app.example.org`)
   }
   const s3 = env.MEDIA_STORE === 's3' ? readS3(env, faults) : undefined
+  const { publicUrl, basePath } = readAddress(env, aliases, faults)
   if (production) faults.push(...dangersInProduction(env))
   if (faults.length > 0) throw new ConfigError(faults)
 
-  const publicUrl = (env.PUBLIC_URL ?? `http://${urlHost(env.HOST)}:${env.PORT}`).replace(/\/+$/, '')
   return {
     production,
     host: env.HOST,
     port: env.PORT,
     workers: env.WORKERS,
     publicUrl,
+    basePath,
     trustProxy,
     pathAliases: aliases,
     errors: env.ERRORS,
@@ -450,6 +455,22 @@ function readS3(env: Environment, faults: string[]): S3Settings {
     prefix: prefix === '' ? '' : `${prefix}/`,
     timeout: seconds(env.S3_TIMEOUT)
   }
+}
+
+/** What our own paths begin with: behind a gateway that takes the prefix away nobody could tell one from the other. */
+const ownPaths = ['/api', '/docs', '/media', '/.well-known', '/healthz', '/readyz', '/metrics']
+
+/** PUBLIC_URL and BASE_PATH each make up for the other: the path of the first is the second. */
+function readAddress(env: Environment, aliases: readonly PathAlias[], faults: string[]) {
+  const given = (env.PUBLIC_URL ?? `http://${urlHost(env.HOST)}:${env.PORT}`).replace(/\/+$/, '')
+  const path = URL.canParse(given) ? new URL(given).pathname.replace(/\/+$/, '') : ''
+  const basePath = env.BASE_PATH?.replace(/\/$/, '') ?? path
+  if (path !== '' && path !== basePath) {
+    faults.push(`BASE_PATH: is ${basePath}, but the path of PUBLIC_URL is ${path}; leave one of them out`)
+  }
+  const own = [...ownPaths, ...aliases.map(({ from }) => from)].find((each) => `${basePath}/`.startsWith(`${each}/`))
+  if (own !== undefined) faults.push(`BASE_PATH: ${basePath} begins as paths of the service itself do (${own})`)
+  return { publicUrl: path === '' ? given + basePath : given, basePath }
 }
 
 function readPathAliases(text: string, faults: string[]): PathAlias[] {

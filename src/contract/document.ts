@@ -48,7 +48,7 @@ export interface Operation {
 }
 
 export interface Contract {
-  /** The document in YAML: the file, byte for byte, but where ERRORS=drf adds to it. */
+  /** The document in YAML: the file, byte for byte, but where ERRORS=drf or BASE_PATH change it. */
   readonly text: string
   readonly document: Json
   readonly operations: readonly Operation[]
@@ -59,21 +59,23 @@ export const problemType = 'application/problem+json'
 const methods = new Set(['get', 'put', 'post', 'delete', 'patch'])
 
 /**
- * Loads openapi.yaml, with what `errors` adds to its responses: the document is true for the deployment that serves it.
+ * Loads openapi.yaml, with what `errors` adds to its responses and `basePath` puts before its paths: the document is true
+ * for the deployment that serves it.
  * @throws Error on a contract that does not fit together (an alias of nothing, an operationId twice)
  */
-export function loadContract(errors: ErrorShape = 'problem'): Contract {
+export function loadContract(errors: ErrorShape = 'problem', basePath = ''): Contract {
   const text = readFileSync(contractFile, 'utf8')
   // The JSON round trip makes YAML's shared anchors objects of their own.
   const document = JSON.parse(existsSync(builtFile) ? readFileSync(builtFile, 'utf8') : JSON.stringify(parse(text))) as Json
   if (errors === 'drf') addDrfErrors(document)
+  for (const server of document.servers as Json[]) server.url = basePath + (server.url as string)
   const operations = readOperations(document)
   const ids = new Set(operations.map(({ operationId }) => operationId))
   if (ids.size !== operations.length) throw new Error('openapi.yaml: an operationId stands there twice')
   for (const { operationId, handledBy } of operations) {
     if (!ids.has(handledBy)) throw new Error(`openapi.yaml: ${operationId} is an alias of ${handledBy}, which is not there`)
   }
-  return { text: errors === 'drf' ? stringify(document) : text, document, operations }
+  return { text: errors === 'drf' || basePath !== '' ? stringify(document) : text, document, operations }
 }
 
 function addDrfErrors(document: Json): void {

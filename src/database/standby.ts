@@ -67,6 +67,8 @@ export function startStandby(options: StandbyOptions): Standby {
   const askStandby = createProbe(standbyUrl, replayedTo)
   const underWay = new Set<(reason: Error) => void>()
   let [inUse, told, closed] = [false, false, false]
+  /** Counts how often it was left out: a look that began before says nothing of it since. */
+  let times = 0
   let timer: NodeJS.Timeout | undefined
   metrics.setInUse(false)
 
@@ -79,6 +81,7 @@ export function startStandby(options: StandbyOptions): Standby {
       void broken.destroy().catch(() => {})
     }
     inUse = false
+    times += 1
     metrics.setInUse(false)
     if (!told && !closed) log.warn({ err }, 'The standby is left out; the primary answers lists')
     told = true
@@ -120,9 +123,10 @@ export function startStandby(options: StandbyOptions): Standby {
   }
 
   async function tick(): Promise<void> {
+    const before = times
     try {
       await caughtUp()
-      if (!closed) takeIn()
+      if (!closed && times === before) takeIn()
     } catch (error) {
       leaveOut(error as Error)
     }

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import t from 'tap'
+import { startObjectStorage } from './support/object-storage.ts'
 import { createTestDatabase } from './support/postgres.ts'
 import { roundRobin, serveProcess } from './support/processes.ts'
+import { startService } from './support/service.ts'
 
 const password = 'correct horse battery staple'
 
@@ -119,6 +121,24 @@ t.test('three replicas that start at once on an empty database are one service',
     while ((await login('maria', `wrong ${guesses}`)).status === 401)
     t.ok(guesses > 5 && guesses < 16, `refused at the ${guesses}th; counted by each replica it would take 16`)
   })
+})
+
+t.test('with S3 a picture that one replica took is served, and replaced, by another that shares no folder', async (t) => {
+  const settings = await startObjectStorage(t)
+  const one = await startService(t, settings)
+  const other = await startService(t, settings, { db: one.db })
+  const user = await one.user()
+  const send = async (service: typeof one, background: string) => {
+    const form = new FormData()
+    const picture = sharp({ create: { width: 2, height: 2, channels: 3, background } })
+    form.set('profile_picture', new Blob([await picture.png().toBuffer()]), 'me.png')
+    const { body } = await service.request('PUT', '/api/auth/profile/', { as: user, form })
+    return new URL(body.profile_picture).pathname
+  }
+  const first = await send(one, 'red')
+  t.equal((await other.app.inject(first)).statusCode, 200)
+  const second = await send(other, 'blue')
+  t.same([(await one.app.inject(first)).statusCode, (await one.app.inject(second)).statusCode], [404, 200])
 })
 
 interface Asked {

@@ -216,7 +216,11 @@ export interface paths {
             };
             cookie?: never;
         };
-        /** A user (alias of getUser) */
+        /**
+         * A user (alias of getUser)
+         * @deprecated
+         * @description Only for clients of the Django service, and without an end for them; others use `getUser`.
+         */
         get: operations["getUserDetail"];
         put?: never;
         post?: never;
@@ -795,6 +799,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/events/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened to users, for other services, in order
+         * @description An event is written in the transaction of its change, whoever made it, and can be read once that is committed. They
+         *     come in an order in which none ever comes before one that was read already, and those about one user in the order
+         *     of the changes. Whoever takes `next` along as `after` gets each event at least once; after a fault of one's own
+         *     the same `after` again gives the same events again. `webhooks` below has the same events, sent.
+         *
+         *     To begin: `after=latest` gives the `next` of now; read all users then, and go on from there.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/register/": {
         parameters: {
             query?: never;
@@ -1052,7 +1081,769 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "user.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A user was made, by whatever way
+         * @description Sent to each of `WEBHOOK_URLS` as CloudEvents 1.0 in structured mode, signed as Standard Webhooks has it, at least
+         *     once, and those about one user one after the other, in order. `docs/events.md` tells how to verify and what is
+         *     promised.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["UserEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A username, a first or last name or the staff flag is another one */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["UserEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.email_changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The email is another one */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["UserEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.password_changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The password is another one */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["UserEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.roles_changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A user has other roles */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["UserEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.deactivated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A user can log in no more */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["UserEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.activated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A user can log in, again or for the first time */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["UserEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A user is gone, with all that belonged to it */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["UserDeletedEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "profile.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fields of a profile are other ones */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["ProfileEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "role.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** There is a new role */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["RoleEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "role.renamed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A role has another name; its users are not told of one by one */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["RoleEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "role.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A role is gone, and nobody has it any more; its users are not told of one by one */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["RoleEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /**
@@ -1073,7 +1864,7 @@ export interface components {
          * @description A province by its id (a number, or a string of digits) or by its name (as it is, else without regard to case).
          *     Null or an empty string stands for none.
          */
-        ProvinceReference: number | string | null;
+        ProvinceReference: null | string | components["schemas"]["Id"];
         /**
          * Format: date
          * @description A real calendar date that is not in the future. Null stands for none.
@@ -1083,30 +1874,6 @@ export interface components {
             id: components["schemas"]["Id"];
             name: string;
         };
-        /**
-         * @example {
-         *       "id": 7,
-         *       "username": "maria",
-         *       "email": "maria@example.org",
-         *       "first_name": "María",
-         *       "last_name": "Rojas",
-         *       "phone": "+506 2222 3333",
-         *       "address": null,
-         *       "birth_date": "1988-02-29",
-         *       "profile_picture": "http://127.0.0.1:8000/media/profile_pics/8ac0d1f9de2dcd543fdf9548e6d1cd2bb8fca0a52e4d615b8e5d348ff8f77f45-e8ea2502637a85cd.png",
-         *       "bio": null,
-         *       "roles": [],
-         *       "user_roles": [
-         *         {
-         *           "id": 2,
-         *           "name": "cliente"
-         *         }
-         *       ],
-         *       "province": 4,
-         *       "created_at": "2026-01-31T12:00:00.000Z",
-         *       "updated_at": "2026-01-31T12:00:00.000Z"
-         *     }
-         */
         Profile: {
             /**
              * Format: int64
@@ -1204,24 +1971,6 @@ export interface components {
             province?: string;
             roles?: components["schemas"]["Id"][];
         };
-        /**
-         * @example {
-         *       "id": 7,
-         *       "username": "maria",
-         *       "email": "maria@example.org",
-         *       "first_name": "María",
-         *       "last_name": "Rojas",
-         *       "roles": [
-         *         2
-         *       ],
-         *       "profile": null,
-         *       "is_active": true,
-         *       "is_staff": false,
-         *       "date_joined": "2026-01-31T12:00:00.000Z",
-         *       "last_login": null,
-         *       "pending_email": null
-         *     }
-         */
         User: {
             /** Format: int64 */
             id: number;
@@ -1260,8 +2009,11 @@ export interface components {
             is_staff?: boolean;
             profile?: components["schemas"]["ProfileCreate"];
         };
-        /** @description An email, or an empty string for none. Unique without regard to case. */
-        OptionalEmail: components["schemas"]["Email"] | "";
+        /**
+         * Format: email-or-empty
+         * @description An email, or an empty string for none. Unique without regard to case.
+         */
+        OptionalEmail: string;
         ProfileCreate: {
             phone?: string | null;
             address?: string | null;
@@ -1312,16 +2064,6 @@ export interface components {
              */
             "profile.profile_picture"?: string;
         };
-        /**
-         * @example {
-         *       "id": 2,
-         *       "name": "cliente",
-         *       "permissions": [
-         *         1,
-         *         4
-         *       ]
-         *     }
-         */
         Role: {
             /** Format: int64 */
             id: number;
@@ -1338,14 +2080,6 @@ export interface components {
             /** @description All permission ids the role is to have. */
             permissions: components["schemas"]["Id"][];
         };
-        /**
-         * @example {
-         *       "id": 1,
-         *       "name": "Can add permission",
-         *       "codename": "add_permission",
-         *       "content_type": "auth.permission"
-         *     }
-         */
         Permission: {
             /** Format: int64 */
             id: number;
@@ -1355,12 +2089,6 @@ export interface components {
             content_type: string;
         };
         PermissionList: components["schemas"]["Permission"][];
-        /**
-         * @example {
-         *       "id": 4,
-         *       "name": "Heredia"
-         *     }
-         */
         Province: {
             /** Format: int64 */
             id: number;
@@ -1393,12 +2121,6 @@ export interface components {
             email?: string;
             password: string;
         };
-        /**
-         * @example {
-         *       "access": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln",
-         *       "refresh": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
-         *     }
-         */
         TokenPair: {
             /** @description JWT for the `Authorization` header. */
             access: string;
@@ -1425,22 +2147,6 @@ export interface components {
             /** Format: int32 */
             never_stored: number;
         };
-        /**
-         * @example {
-         *       "id": "0d97b7d6-fbbc-42e7-b2d9-dde7b2f65f1c",
-         *       "user_agent": "Mozilla/5.0",
-         *       "address": "203.0.113.7",
-         *       "created_at": "2026-01-31T12:00:00.000Z",
-         *       "last_used_at": "2026-01-31T12:04:00.000Z",
-         *       "expires_at": "2026-02-07T12:04:00.000Z",
-         *       "current": true,
-         *       "refresh_replays": {
-         *         "parallel_tab": 0,
-         *         "lost_response": 0,
-         *         "never_stored": 0
-         *       }
-         *     }
-         */
         Session: {
             id: components["schemas"]["SessionId"];
             /** @description What the device called itself at login. */
@@ -1462,7 +2168,7 @@ export interface components {
         };
         SessionList: components["schemas"]["Session"][];
         /** @enum {string} */
-        Count: "exact" | "estimated" | "none";
+        CountMode: "exact" | "estimated" | "none";
         /**
          * @default -id
          * @enum {string}
@@ -1472,30 +2178,10 @@ export interface components {
         AuditAction: "user.created" | "user.updated" | "user.deleted" | "users.exported" | "profile.updated" | "profile.deleted" | "role.created" | "role.renamed" | "role.deleted" | "role.permissions_replaced" | "province.created" | "province.renamed" | "province.deleted" | "session.opened" | "session.ended" | "session.refresh_replayed" | "session.revoked" | "login.failed" | "password.changed" | "password.reset_requested" | "password.reset" | "password.set" | "email.change_requested" | "email.confirmation_resent" | "email.changed" | "email.confirmed";
         /** @enum {string} */
         AuditTargetType: "user" | "role" | "province";
-        /** @description Fields by name. */
+        /** @description The fields that changed, by name; null where there are none. */
         AuditFields: {
             [key: string]: unknown;
-        };
-        /**
-         * @example {
-         *       "id": 4711,
-         *       "occurred_at": "2026-01-31T12:00:00.000Z",
-         *       "action": "user.updated",
-         *       "actor_id": 1,
-         *       "actor_name": "admin",
-         *       "target_type": "user",
-         *       "target_id": 7,
-         *       "target_name": "maria",
-         *       "address": "203.0.113.7",
-         *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11",
-         *       "before": {
-         *         "is_active": true
-         *       },
-         *       "after": {
-         *         "is_active": false
-         *       }
-         *     }
-         */
+        } | null;
         AuditEvent: {
             /** Format: int64 */
             id: number;
@@ -1509,7 +2195,7 @@ export interface components {
             actor_id: number | null;
             /** @description Username at that time. */
             actor_name: string | null;
-            /** @description An AuditTargetType. */
+            /** @description An AuditTargetType; null where the event is about no object. */
             target_type: string | null;
             /** Format: int64 */
             target_id: number | null;
@@ -1517,23 +2203,266 @@ export interface components {
             target_name: string | null;
             address: string | null;
             request_id: string | null;
-            before: components["schemas"]["AuditFields"] | null;
-            after: components["schemas"]["AuditFields"] | null;
+            before: components["schemas"]["AuditFields"];
+            after: components["schemas"]["AuditFields"];
         };
         AuditEventList: components["schemas"]["AuditEvent"][];
+        /** @description A user as it was when the change was committed. */
+        EventUser: {
+            /** Format: int64 */
+            id: number;
+            username: string;
+            email: string;
+            first_name: string;
+            last_name: string;
+            is_active: boolean;
+            is_staff: boolean;
+            /** @description Role ids. */
+            roles: number[];
+            /** Format: date-time */
+            date_joined: string;
+        };
+        /** @description Which user it is; nothing else of it. */
+        EventUserName: {
+            /** Format: int64 */
+            id: number;
+            username: string;
+        };
+        UserEventData: {
+            user: components["schemas"]["EventUser"];
+            /** @description Names of the fields that the event is about; none where the user is new. */
+            changed: string[];
+        };
+        UserDeletedEventData: {
+            user: components["schemas"]["EventUserName"];
+        };
+        /** @description What the fields hold now is told to whoever may read the profile (`getUserProfile`). */
+        ProfileEventData: {
+            user: components["schemas"]["EventUserName"];
+            /** @description Names of the fields that the event is about; none where the user is new. */
+            changed: string[];
+        };
+        RoleEventData: {
+            role: components["schemas"]["RoleSummary"];
+        };
+        /**
+         * @description The version of CloudEvents.
+         * @enum {string}
+         */
+        EventSpecVersion: "1.0";
+        /**
+         * @description Of `data`.
+         * @enum {string}
+         */
+        EventContentType: "application/json";
+        /** @enum {string} */
+        UserEventType: "user.created" | "user.updated" | "user.email_changed" | "user.password_changed" | "user.roles_changed" | "user.deactivated" | "user.activated";
+        /** @enum {string} */
+        UserDeletedEventType: "user.deleted";
+        /** @enum {string} */
+        ProfileEventType: "profile.updated";
+        /** @enum {string} */
+        RoleEventType: "role.created" | "role.renamed" | "role.deleted";
         /**
          * @example {
-         *       "permissions": [
-         *         "auth.change_user",
-         *         "auth.view_user"
-         *       ]
+         *       "specversion": "1.0",
+         *       "id": "6f1f3c9e-1f0b-4f6e-9b0e-3a5f0c6f8f10",
+         *       "source": "https://accounts.example.org",
+         *       "type": "user.email_changed",
+         *       "subject": "user/7",
+         *       "time": "2026-01-31T12:00:00.000Z",
+         *       "datacontenttype": "application/json",
+         *       "sequence": "0000000000004711",
+         *       "data": {
+         *         "user": {
+         *           "id": 7,
+         *           "username": "maria",
+         *           "email": "maria@example.org",
+         *           "first_name": "María",
+         *           "last_name": "Mora",
+         *           "is_active": true,
+         *           "is_staff": false,
+         *           "roles": [
+         *             2
+         *           ],
+         *           "date_joined": "2026-01-02T03:04:05.678Z"
+         *         },
+         *         "changed": [
+         *           "email"
+         *         ]
+         *       }
          *     }
          */
+        UserEvent: {
+            specversion: components["schemas"]["EventSpecVersion"];
+            /**
+             * Format: uuid
+             * @description Of this event, wherever and however often it is sent.
+             */
+            id: string;
+            /**
+             * Format: uri
+             * @description This service (`PUBLIC_URL`).
+             */
+            source: string;
+            type: components["schemas"]["UserEventType"];
+            /** @description `user/` and its id; events with the same subject are sent in order. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description When the change was about to be committed.
+             */
+            time: string;
+            datacontenttype: components["schemas"]["EventContentType"];
+            /** @description Its place among all events, as CloudEvents has it in its extension of that name: a later event has a greater one, as text too. */
+            sequence: string;
+            data: components["schemas"]["UserEventData"];
+        };
+        /**
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "6f1f3c9e-1f0b-4f6e-9b0e-3a5f0c6f8f10",
+         *       "source": "https://accounts.example.org",
+         *       "type": "user.deleted",
+         *       "subject": "user/7",
+         *       "time": "2026-01-31T12:00:00.000Z",
+         *       "datacontenttype": "application/json",
+         *       "sequence": "0000000000004711",
+         *       "data": {
+         *         "user": {
+         *           "id": 7,
+         *           "username": "maria"
+         *         }
+         *       }
+         *     }
+         */
+        UserDeletedEvent: {
+            specversion: components["schemas"]["EventSpecVersion"];
+            /**
+             * Format: uuid
+             * @description Of this event, wherever and however often it is sent.
+             */
+            id: string;
+            /**
+             * Format: uri
+             * @description This service (`PUBLIC_URL`).
+             */
+            source: string;
+            type: components["schemas"]["UserDeletedEventType"];
+            /** @description `user/` and its id. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description When the change was about to be committed.
+             */
+            time: string;
+            datacontenttype: components["schemas"]["EventContentType"];
+            /** @description Its place among all events, as CloudEvents has it in its extension of that name: a later event has a greater one, as text too. */
+            sequence: string;
+            data: components["schemas"]["UserDeletedEventData"];
+        };
+        /**
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "6f1f3c9e-1f0b-4f6e-9b0e-3a5f0c6f8f10",
+         *       "source": "https://accounts.example.org",
+         *       "type": "profile.updated",
+         *       "subject": "user/7",
+         *       "time": "2026-01-31T12:00:00.000Z",
+         *       "datacontenttype": "application/json",
+         *       "sequence": "0000000000004711",
+         *       "data": {
+         *         "user": {
+         *           "id": 7,
+         *           "username": "maria"
+         *         },
+         *         "changed": [
+         *           "phone",
+         *           "profile_picture"
+         *         ]
+         *       }
+         *     }
+         */
+        ProfileEvent: {
+            specversion: components["schemas"]["EventSpecVersion"];
+            /**
+             * Format: uuid
+             * @description Of this event, wherever and however often it is sent.
+             */
+            id: string;
+            /**
+             * Format: uri
+             * @description This service (`PUBLIC_URL`).
+             */
+            source: string;
+            type: components["schemas"]["ProfileEventType"];
+            /** @description `user/` and the id of the user. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description When the change was about to be committed.
+             */
+            time: string;
+            datacontenttype: components["schemas"]["EventContentType"];
+            /** @description Its place among all events, as CloudEvents has it in its extension of that name: a later event has a greater one, as text too. */
+            sequence: string;
+            data: components["schemas"]["ProfileEventData"];
+        };
+        /**
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "6f1f3c9e-1f0b-4f6e-9b0e-3a5f0c6f8f10",
+         *       "source": "https://accounts.example.org",
+         *       "type": "role.renamed",
+         *       "subject": "role/2",
+         *       "time": "2026-01-31T12:00:00.000Z",
+         *       "datacontenttype": "application/json",
+         *       "sequence": "0000000000004711",
+         *       "data": {
+         *         "role": {
+         *           "id": 2,
+         *           "name": "customer"
+         *         }
+         *       }
+         *     }
+         */
+        RoleEvent: {
+            specversion: components["schemas"]["EventSpecVersion"];
+            /**
+             * Format: uuid
+             * @description Of this event, wherever and however often it is sent.
+             */
+            id: string;
+            /**
+             * Format: uri
+             * @description This service (`PUBLIC_URL`).
+             */
+            source: string;
+            type: components["schemas"]["RoleEventType"];
+            /** @description `role/` and its id. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description When the change was about to be committed.
+             */
+            time: string;
+            datacontenttype: components["schemas"]["EventContentType"];
+            /** @description Its place among all events, as CloudEvents has it in its extension of that name: a later event has a greater one, as text too. */
+            sequence: string;
+            data: components["schemas"]["RoleEventData"];
+        };
+        Event: components["schemas"]["UserEvent"] | components["schemas"]["UserDeletedEvent"] | components["schemas"]["ProfileEvent"] | components["schemas"]["RoleEvent"];
+        EventPage: {
+            events: components["schemas"]["Event"][];
+            /** @description What to send as `after` for the events after these; where there were none, too. */
+            next: string;
+            /** @description Whether there may be more already. */
+            has_more: boolean;
+        };
         EffectivePermissions: {
             /** @description Each as app_label.codename, in order. */
             permissions: string[];
         };
-        /** @example {} */
         Empty: Record<string, never>;
         LoginUser: {
             /** Format: int64 */
@@ -1547,50 +2476,18 @@ export interface components {
             /** @description Names of the user's roles. */
             groups: string[];
         };
-        /**
-         * @example {
-         *       "message": "Logged in.",
-         *       "user": {
-         *         "user_id": 7,
-         *         "username": "maria",
-         *         "email": "maria@example.org",
-         *         "first_name": "María",
-         *         "last_name": "Rojas",
-         *         "is_staff": false,
-         *         "is_superuser": false,
-         *         "groups": [
-         *           "cliente"
-         *         ]
-         *       },
-         *       "access": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln",
-         *       "refresh": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
-         *     }
-         */
         LoginResult: {
             message: string;
             user: components["schemas"]["LoginUser"];
             access: string;
             refresh: string;
         };
-        /**
-         * @example {
-         *       "message": "Done."
-         *     }
-         */
         Message: {
             message: string;
         };
         ForgotPasswordRequest: {
             email: components["schemas"]["Email"];
         };
-        /**
-         * @example {
-         *       "message": "If that email belongs to an account, a reset is on its way.",
-         *       "uid": null,
-         *       "token": null,
-         *       "reset_link": null
-         *     }
-         */
         ForgotPasswordResult: {
             message: string;
             /** @description The user id in base64url, as Django writes it. */
@@ -1622,13 +2519,6 @@ export interface components {
         ResendConfirmationRequest: {
             email: components["schemas"]["Email"];
         };
-        /**
-         * @example {
-         *       "message": "Use the link that was sent to the new address.",
-         *       "email": "maria@example.org",
-         *       "pending_email": "maria.new@example.org"
-         *     }
-         */
         EmailChange: {
             message: string;
             email: string;
@@ -1638,44 +2528,353 @@ export interface components {
          * @description What went wrong, stable over releases.
          * @enum {string}
          */
-        ProblemCode: "invalid_input" | "malformed_body" | "invalid_reset_token" | "invalid_confirmation_token" | "not_authenticated" | "invalid_token" | "invalid_credentials" | "permission_denied" | "not_found" | "method_not_allowed" | "already_exists" | "still_referenced" | "last_administrator" | "role_protected" | "not_possible" | "request_in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "too_many_requests" | "internal_error" | "unavailable";
-        /** @description An error (RFC 9457). */
+        ProblemCode: "invalid_input" | "malformed_body" | "invalid_reset_token" | "invalid_confirmation_token" | "not_authenticated" | "invalid_token" | "invalid_credentials" | "permission_denied" | "not_found" | "method_not_allowed" | "already_exists" | "still_referenced" | "last_administrator" | "role_protected" | "not_possible" | "request_in_progress" | "cursor_expired" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "too_many_requests" | "internal_error" | "unavailable";
+        /**
+         * Format: uri
+         * @description `urn:problem:` and the code.
+         */
+        ProblemType: string;
+        /** @description The code for people; the same with every problem of that code. */
+        ProblemTitle: string;
+        /**
+         * Format: int32
+         * @description The HTTP status of the answer.
+         */
+        ProblemStatus: number;
+        /** @description What went wrong this time, for people. */
+        ProblemDetail: string;
+        /** @description The id under which the request stands in the log. */
+        RequestId: string;
+        /** @description From the name of each wrong field (nested ones with dots) to what is wrong with it. */
+        FieldErrors: {
+            [key: string]: components["schemas"]["FieldMessages"];
+        };
+        /** @description What is wrong with a field. */
+        FieldMessages: string[];
+        /**
+         * @description An error (RFC 9457) of any kind. Each operation names, by status, the problem that it answers with: the same
+         *     with fewer codes. Where a path is unknown (`not_found`) or lacks a method (`method_not_allowed`) there is no
+         *     operation to name one.
+         */
         Problem: {
-            /**
-             * Format: uri
-             * @description `urn:problem:` and the code.
-             */
-            type: string;
-            title: string;
-            /** Format: int32 */
-            status: number;
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
             code: components["schemas"]["ProblemCode"];
-            detail: string;
-            request_id: string;
-            /** @description From the name of each wrong field (nested ones with dots) to what is wrong with it. */
-            errors?: {
-                [key: string]: string[];
-            };
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            /** @description Optional: only where fields are wrong. */
+            errors?: components["schemas"]["FieldErrors"];
+        };
+        /** @enum {string} */
+        InvalidInputCode: "invalid_input";
+        /** @description A parameter is invalid. */
+        InvalidInputProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["InvalidInputCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            errors: components["schemas"]["FieldErrors"];
+        };
+        /** @enum {string} */
+        BadRequestCode: "invalid_input" | "malformed_body";
+        /** @description The input is invalid, or can not be read. */
+        BadRequestProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["BadRequestCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            /** @description Optional: only where fields are wrong. */
+            errors?: components["schemas"]["FieldErrors"];
+        };
+        /** @enum {string} */
+        InvalidResetCode: "invalid_input" | "malformed_body" | "invalid_reset_token";
+        /** @description The input is invalid, or the reset token is. */
+        InvalidResetProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["InvalidResetCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            /** @description Optional: only where fields are wrong. */
+            errors?: components["schemas"]["FieldErrors"];
+        };
+        /** @enum {string} */
+        InvalidConfirmationCode: "invalid_input" | "malformed_body" | "invalid_confirmation_token";
+        /** @description The input is invalid, or the confirmation token is. */
+        InvalidConfirmationProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["InvalidConfirmationCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            /** @description Optional: only where fields are wrong. */
+            errors?: components["schemas"]["FieldErrors"];
+        };
+        /** @enum {string} */
+        UnauthorizedCode: "not_authenticated" | "invalid_token";
+        /** @description There is no access token, or none that is valid. */
+        UnauthorizedProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["UnauthorizedCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        InvalidCredentialsCode: "invalid_credentials";
+        /** @description The name or the password is wrong. */
+        InvalidCredentialsProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["InvalidCredentialsCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        InvalidTokenCode: "invalid_token";
+        /** @description The token in the body is not valid. */
+        InvalidTokenProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["InvalidTokenCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        ForbiddenCode: "permission_denied";
+        /** @description The caller lacks the role or the permission. */
+        ForbiddenProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["ForbiddenCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        NotFoundCode: "not_found";
+        /** @description There is no such object. */
+        NotFoundProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["NotFoundCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        CreationConflictCode: "already_exists" | "request_in_progress";
+        /** @description An object with that name exists, or the same request is under way. */
+        CreationConflictProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["CreationConflictCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            /** @description Optional: only where fields are wrong. */
+            errors?: components["schemas"]["FieldErrors"];
+        };
+        /** @enum {string} */
+        AlreadyExistsCode: "already_exists";
+        /** @description Another object has that name. */
+        AlreadyExistsProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["AlreadyExistsCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            errors: components["schemas"]["FieldErrors"];
+        };
+        /** @enum {string} */
+        StillReferencedCode: "still_referenced";
+        /** @description Other tables still refer to the object. */
+        StillReferencedProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["StillReferencedCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        UserUpdateConflictCode: "already_exists" | "last_administrator";
+        /** @description The state of other users forbids the change. */
+        UserUpdateConflictProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["UserUpdateConflictCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            /** @description Optional: only where fields are wrong. */
+            errors?: components["schemas"]["FieldErrors"];
+        };
+        /** @enum {string} */
+        UserDeletionConflictCode: "still_referenced" | "last_administrator";
+        /** @description The state of other objects forbids the deletion. */
+        UserDeletionConflictProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["UserDeletionConflictCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        RoleUpdateConflictCode: "already_exists" | "role_protected";
+        /** @description Another role or the access rules forbid the change. */
+        RoleUpdateConflictProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["RoleUpdateConflictCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            /** @description Optional: only where fields are wrong. */
+            errors?: components["schemas"]["FieldErrors"];
+        };
+        /** @enum {string} */
+        RoleDeletionConflictCode: "still_referenced" | "role_protected";
+        /** @description Other objects or the access rules forbid the deletion. */
+        RoleDeletionConflictProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["RoleDeletionConflictCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        ResetNotPossibleCode: "not_possible";
+        /** @description The user can not be sent a reset. */
+        ResetNotPossibleProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["ResetNotPossibleCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        CursorExpiredCode: "cursor_expired";
+        /** @description Events after this one were deleted for their age. */
+        CursorExpiredProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["CursorExpiredCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        PreconditionFailedCode: "precondition_failed";
+        /** @description The object is not as the client has it. */
+        PreconditionFailedProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["PreconditionFailedCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        PayloadTooLargeCode: "payload_too_large";
+        /** @description The body or the picture is too large. */
+        PayloadTooLargeProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["PayloadTooLargeCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        UnsupportedMediaTypeCode: "unsupported_media_type";
+        /** @description The operation takes no body of that type. */
+        UnsupportedMediaTypeProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["UnsupportedMediaTypeCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        IdempotencyKeyReusedCode: "idempotency_key_reused";
+        /** @description The key was used for another request. */
+        IdempotencyKeyReusedProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["IdempotencyKeyReusedCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        TooManyRequestsCode: "too_many_requests";
+        /** @description The caller has to wait. */
+        TooManyRequestsProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["TooManyRequestsCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        InternalErrorCode: "internal_error";
+        /** @description A fault of the service. */
+        InternalErrorProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["InternalErrorCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        UnavailableCode: "unavailable";
+        /** @description The service can not answer now. */
+        UnavailableProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["UnavailableCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
         };
         /** @description An error as Django REST Framework writes it. */
         DrfError: components["schemas"]["DrfDetail"] | components["schemas"]["DrfOwnError"] | components["schemas"]["DrfFieldErrors"];
         DrfDetail: {
             detail: string;
-            /**
-             * @description With a token that is not valid.
-             * @enum {string}
-             */
-            code?: "token_not_valid";
-            /** @description With an access token that is not valid, as simplejwt writes it. */
-            messages?: {
-                token_class: string;
-                token_type: string;
-                message: string;
-            }[];
+            /** @description Optional: only with a token that is not valid. */
+            code?: components["schemas"]["DrfTokenCode"];
+            /** @description Optional: only with an access token that is not valid, as simplejwt writes it. */
+            messages?: components["schemas"]["DrfTokenMessage"][];
+        };
+        /** @enum {string} */
+        DrfTokenCode: "token_not_valid";
+        DrfTokenMessage: {
+            token_class: string;
+            token_type: string;
+            message: string;
         };
         /** @description What some views of the Django service answer instead (`login`, `forgotPassword` and others). */
         DrfOwnError: {
             error: string;
+            /** @description Optional: only of `login`. */
             details?: components["schemas"]["DrfFieldErrors"];
         };
         /**
@@ -1683,7 +2882,7 @@ export interface components {
          *     `non_field_errors` is about the object as a whole.
          */
         DrfFieldErrors: {
-            [key: string]: string[] | components["schemas"]["DrfFieldErrors"];
+            [key: string]: components["schemas"]["FieldMessages"] | components["schemas"]["DrfFieldErrors"];
         };
     };
     responses: {
@@ -1695,6 +2894,30 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": 7,
+                 *       "username": "maria",
+                 *       "email": "maria@example.org",
+                 *       "first_name": "María",
+                 *       "last_name": "Rojas",
+                 *       "phone": "+506 2222 3333",
+                 *       "address": null,
+                 *       "birth_date": "1988-02-29",
+                 *       "profile_picture": "http://127.0.0.1:8000/media/profile_pics/8ac0d1f9de2dcd543fdf9548e6d1cd2bb8fca0a52e4d615b8e5d348ff8f77f45-e8ea2502637a85cd.png",
+                 *       "bio": null,
+                 *       "roles": [],
+                 *       "user_roles": [
+                 *         {
+                 *           "id": 2,
+                 *           "name": "cliente"
+                 *         }
+                 *       ],
+                 *       "province": 4,
+                 *       "created_at": "2026-01-31T12:00:00.000Z",
+                 *       "updated_at": "2026-01-31T12:00:00.000Z"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Profile"];
             };
         };
@@ -1708,6 +2931,32 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "id": 7,
+                 *         "username": "maria",
+                 *         "email": "maria@example.org",
+                 *         "first_name": "María",
+                 *         "last_name": "Rojas",
+                 *         "phone": "+506 2222 3333",
+                 *         "address": null,
+                 *         "birth_date": "1988-02-29",
+                 *         "profile_picture": "http://127.0.0.1:8000/media/profile_pics/8ac0d1f9de2dcd543fdf9548e6d1cd2bb8fca0a52e4d615b8e5d348ff8f77f45-e8ea2502637a85cd.png",
+                 *         "bio": null,
+                 *         "roles": [],
+                 *         "user_roles": [
+                 *           {
+                 *             "id": 2,
+                 *             "name": "cliente"
+                 *           }
+                 *         ],
+                 *         "province": 4,
+                 *         "created_at": "2026-01-31T12:00:00.000Z",
+                 *         "updated_at": "2026-01-31T12:00:00.000Z"
+                 *       }
+                 *     ]
+                 */
                 "application/json": components["schemas"]["ProfileList"];
             };
         };
@@ -1719,6 +2968,54 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": 7,
+                 *       "username": "maria",
+                 *       "email": "maria@example.org",
+                 *       "first_name": "María",
+                 *       "last_name": "Rojas",
+                 *       "roles": [
+                 *         2
+                 *       ],
+                 *       "profile": null,
+                 *       "is_active": true,
+                 *       "is_staff": false,
+                 *       "date_joined": "2026-01-31T12:00:00.000Z",
+                 *       "last_login": null,
+                 *       "pending_email": null
+                 *     }
+                 */
+                "application/json": components["schemas"]["User"];
+            };
+        };
+        /** @description The user, from an operation that should not be used any more. */
+        DeprecatedUser: {
+            headers: {
+                Deprecation: components["headers"]["Deprecation"];
+                ETag: components["headers"]["ETag"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "id": 7,
+                 *       "username": "maria",
+                 *       "email": "maria@example.org",
+                 *       "first_name": "María",
+                 *       "last_name": "Rojas",
+                 *       "roles": [
+                 *         2
+                 *       ],
+                 *       "profile": null,
+                 *       "is_active": true,
+                 *       "is_staff": false,
+                 *       "date_joined": "2026-01-31T12:00:00.000Z",
+                 *       "last_login": null,
+                 *       "pending_email": null
+                 *     }
+                 */
                 "application/json": components["schemas"]["User"];
             };
         };
@@ -1729,6 +3026,24 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": 7,
+                 *       "username": "maria",
+                 *       "email": "maria@example.org",
+                 *       "first_name": "María",
+                 *       "last_name": "Rojas",
+                 *       "roles": [
+                 *         2
+                 *       ],
+                 *       "profile": null,
+                 *       "is_active": true,
+                 *       "is_staff": false,
+                 *       "date_joined": "2026-01-31T12:00:00.000Z",
+                 *       "last_login": null,
+                 *       "pending_email": null
+                 *     }
+                 */
                 "application/json": components["schemas"]["User"];
             };
         };
@@ -1748,8 +3063,33 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "id": 7,
+                 *         "username": "maria",
+                 *         "email": "maria@example.org",
+                 *         "first_name": "María",
+                 *         "last_name": "Rojas",
+                 *         "roles": [
+                 *           2
+                 *         ],
+                 *         "profile": null,
+                 *         "is_active": true,
+                 *         "is_staff": false,
+                 *         "date_joined": "2026-01-31T12:00:00.000Z",
+                 *         "last_login": null,
+                 *         "pending_email": null
+                 *       }
+                 *     ]
+                 */
                 "application/json": components["schemas"]["UserList"];
+                /**
+                 * @example id,username,email,first_name,last_name,is_active,is_staff,date_joined,last_login,roles,phone,address,birth_date,bio,province,profile_picture
+                 *     7,maria,maria@example.org,María,Rojas,true,false,2026-01-31T12:00:00.000Z,,cliente,'+506 2222 3333,,1988-02-29,,Heredia,
+                 */
                 "text/csv": string;
+                /** @example {"id":7,"username":"maria","email":"maria@example.org","first_name":"María","last_name":"Rojas","roles":[2],"profile":null,"is_active":true,"is_staff":false,"date_joined":"2026-01-31T12:00:00.000Z","last_login":null,"pending_email":null} */
                 "application/x-ndjson": string;
             };
         };
@@ -1761,6 +3101,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": 2,
+                 *       "name": "cliente",
+                 *       "permissions": [
+                 *         1,
+                 *         4
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["Role"];
             };
         };
@@ -1771,6 +3121,13 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": 3,
+                 *       "name": "support",
+                 *       "permissions": []
+                 *     }
+                 */
                 "application/json": components["schemas"]["Role"];
             };
         };
@@ -1781,6 +3138,18 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "id": 2,
+                 *         "name": "cliente",
+                 *         "permissions": [
+                 *           1,
+                 *           4
+                 *         ]
+                 *       }
+                 *     ]
+                 */
                 "application/json": components["schemas"]["RoleList"];
             };
         };
@@ -1791,6 +3160,16 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "id": 1,
+                 *         "name": "Can add permission",
+                 *         "codename": "add_permission",
+                 *         "content_type": "auth.permission"
+                 *       }
+                 *     ]
+                 */
                 "application/json": components["schemas"]["PermissionList"];
             };
         };
@@ -1801,6 +3180,12 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": 4,
+                 *       "name": "Heredia"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Province"];
             };
         };
@@ -1811,6 +3196,12 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "id": 8,
+                 *       "name": "Guanacaste Norte"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Province"];
             };
         };
@@ -1821,6 +3212,14 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "id": 4,
+                 *         "name": "Heredia"
+                 *       }
+                 *     ]
+                 */
                 "application/json": components["schemas"]["ProvinceList"];
             };
         };
@@ -1831,6 +3230,24 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "id": "0d97b7d6-fbbc-42e7-b2d9-dde7b2f65f1c",
+                 *         "user_agent": "Mozilla/5.0",
+                 *         "address": "203.0.113.7",
+                 *         "created_at": "2026-01-31T12:00:00.000Z",
+                 *         "last_used_at": "2026-01-31T12:04:00.000Z",
+                 *         "expires_at": "2026-02-07T12:04:00.000Z",
+                 *         "current": true,
+                 *         "refresh_replays": {
+                 *           "parallel_tab": 0,
+                 *           "lost_response": 0,
+                 *           "never_stored": 0
+                 *         }
+                 *       }
+                 *     ]
+                 */
                 "application/json": components["schemas"]["SessionList"];
             };
         };
@@ -1844,7 +3261,83 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example [
+                 *       {
+                 *         "id": 4711,
+                 *         "occurred_at": "2026-01-31T12:00:00.000Z",
+                 *         "action": "user.updated",
+                 *         "actor_id": 1,
+                 *         "actor_name": "admin",
+                 *         "target_type": "user",
+                 *         "target_id": 7,
+                 *         "target_name": "maria",
+                 *         "address": "203.0.113.7",
+                 *         "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11",
+                 *         "before": {
+                 *           "is_active": true
+                 *         },
+                 *         "after": {
+                 *           "is_active": false
+                 *         }
+                 *       }
+                 *     ]
+                 */
                 "application/json": components["schemas"]["AuditEventList"];
+            };
+        };
+        /** @description Events, the earliest first. */
+        EventPage: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "events": [
+                 *         {
+                 *           "specversion": "1.0",
+                 *           "id": "6f1f3c9e-1f0b-4f6e-9b0e-3a5f0c6f8f10",
+                 *           "source": "https://accounts.example.org",
+                 *           "type": "user.deleted",
+                 *           "subject": "user/7",
+                 *           "time": "2026-01-31T12:00:00.000Z",
+                 *           "datacontenttype": "application/json",
+                 *           "sequence": "0000000000004711",
+                 *           "data": {
+                 *             "user": {
+                 *               "id": 7,
+                 *               "username": "maria"
+                 *             }
+                 *           }
+                 *         }
+                 *       ],
+                 *       "next": "4711",
+                 *       "has_more": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["EventPage"];
+            };
+        };
+        /** @description Events after this one were deleted for their age; read all users anew, and begin with `after=latest`. */
+        CursorExpired: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:cursor_expired",
+                 *       "title": "Cursor expired",
+                 *       "status": 410,
+                 *       "code": "cursor_expired",
+                 *       "detail": "Events after this one were deleted for their age.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["CursorExpiredProblem"];
             };
         };
         /** @description The email that holds now, and the one that waits to be confirmed. */
@@ -1854,6 +3347,13 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "Use the link that was sent to the new address.",
+                 *       "email": "maria@example.org",
+                 *       "pending_email": "maria.new@example.org"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EmailChange"];
             };
         };
@@ -1864,6 +3364,12 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "access": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln",
+                 *       "refresh": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TokenPair"];
             };
         };
@@ -1874,6 +3380,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Empty"];
             };
         };
@@ -1884,6 +3391,25 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "Logged in.",
+                 *       "user": {
+                 *         "user_id": 7,
+                 *         "username": "maria",
+                 *         "email": "maria@example.org",
+                 *         "first_name": "María",
+                 *         "last_name": "Rojas",
+                 *         "is_staff": false,
+                 *         "is_superuser": false,
+                 *         "groups": [
+                 *           "cliente"
+                 *         ]
+                 *       },
+                 *       "access": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln",
+                 *       "refresh": "eyJhbGciOiJSUzI1NiJ9.e30.c2ln"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LoginResult"];
             };
         };
@@ -1894,6 +3420,11 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "Done."
+                 *     }
+                 */
                 "application/json": components["schemas"]["Message"];
             };
         };
@@ -1904,6 +3435,14 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "message": "If that email belongs to an account, a reset is on its way.",
+                 *       "uid": null,
+                 *       "token": null,
+                 *       "reset_link": null
+                 *     }
+                 */
                 "application/json": components["schemas"]["ForgotPasswordResult"];
             };
         };
@@ -1915,7 +3454,7 @@ export interface components {
             };
             content?: never;
         };
-        /** @description The input is invalid; `errors` names every wrong field. */
+        /** @description The input is invalid (`errors` names every wrong field), or can not be read at all. */
         BadRequest: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
@@ -1940,10 +3479,75 @@ export interface components {
                  *       }
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["BadRequestProblem"];
             };
         };
-        /** @description No token, or one that is not valid; or wrong credentials. */
+        /** @description A parameter is invalid; `errors` names every wrong one. */
+        InvalidInput: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:invalid_input",
+                 *       "title": "Invalid input",
+                 *       "status": 400,
+                 *       "code": "invalid_input",
+                 *       "detail": "1 field is invalid.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11",
+                 *       "errors": {
+                 *         "page": [
+                 *           "Must be at least 1."
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["InvalidInputProblem"];
+            };
+        };
+        /** @description The input is invalid (`errors` names every wrong field), or the reset token is. */
+        InvalidReset: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:invalid_reset_token",
+                 *       "title": "Invalid reset token",
+                 *       "status": 400,
+                 *       "code": "invalid_reset_token",
+                 *       "detail": "The reset link is not valid, was used before, or has expired.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["InvalidResetProblem"];
+            };
+        };
+        /** @description The input is invalid (`errors` names every wrong field), or the confirmation token is. */
+        InvalidConfirmation: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:invalid_confirmation_token",
+                 *       "title": "Invalid confirmation token",
+                 *       "status": 400,
+                 *       "code": "invalid_confirmation_token",
+                 *       "detail": "The link is not valid, was used before, or has expired.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["InvalidConfirmationProblem"];
+            };
+        };
+        /** @description There is no access token, or one that is not valid (any more). */
         Unauthorized: {
             headers: {
                 "WWW-Authenticate": components["headers"]["Authenticate"];
@@ -1961,7 +3565,49 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["UnauthorizedProblem"];
+            };
+        };
+        /** @description The name or the password is wrong. */
+        WrongCredentials: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["Authenticate"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:invalid_credentials",
+                 *       "title": "Invalid credentials",
+                 *       "status": 401,
+                 *       "code": "invalid_credentials",
+                 *       "detail": "No active account has these credentials.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["InvalidCredentialsProblem"];
+            };
+        };
+        /** @description The token in the body is not valid (any more). */
+        InvalidToken: {
+            headers: {
+                "WWW-Authenticate": components["headers"]["Authenticate"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:invalid_token",
+                 *       "title": "Invalid token",
+                 *       "status": 401,
+                 *       "code": "invalid_token",
+                 *       "detail": "The refresh token is not valid or has expired.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["InvalidTokenProblem"];
             };
         };
         /** @description The caller lacks the role. */
@@ -1981,7 +3627,7 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["ForbiddenProblem"];
             };
         };
         /** @description There is no such object. */
@@ -2001,11 +3647,11 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["NotFoundProblem"];
             };
         };
-        /** @description The state of other objects forbids it; nothing was changed. */
-        Conflict: {
+        /** @description An object with that name exists, or the first request with this `Idempotency-Key` is still under way. */
+        CreationConflict: {
             headers: {
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2026,7 +3672,162 @@ export interface components {
                  *       }
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["CreationConflictProblem"];
+            };
+        };
+        /** @description Another object has that name; nothing was changed. */
+        AlreadyExists: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:already_exists",
+                 *       "title": "Already exists",
+                 *       "status": 409,
+                 *       "code": "already_exists",
+                 *       "detail": "1 field is taken.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11",
+                 *       "errors": {
+                 *         "username": [
+                 *           "A user with that username already exists."
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["AlreadyExistsProblem"];
+            };
+        };
+        /** @description Other tables still refer to the object; nothing was changed. */
+        StillReferenced: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:still_referenced",
+                 *       "title": "Still referenced",
+                 *       "status": 409,
+                 *       "code": "still_referenced",
+                 *       "detail": "The table api_ticket still refers to the province 4.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["StillReferencedProblem"];
+            };
+        };
+        /** @description Another user has that name or email, or no active administrator would be left; nothing was changed. */
+        UserUpdateConflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:already_exists",
+                 *       "title": "Already exists",
+                 *       "status": 409,
+                 *       "code": "already_exists",
+                 *       "detail": "1 field is taken.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11",
+                 *       "errors": {
+                 *         "username": [
+                 *           "A user with that username already exists."
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["UserUpdateConflictProblem"];
+            };
+        };
+        /** @description Other tables still refer to the user, or no active administrator would be left; nothing was changed. */
+        UserDeletionConflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:last_administrator",
+                 *       "title": "Last administrator",
+                 *       "status": 409,
+                 *       "code": "last_administrator",
+                 *       "detail": "No active administrator would be left.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["UserDeletionConflictProblem"];
+            };
+        };
+        /** @description Another role has that name, or access rules name this one; nothing was changed. */
+        RoleUpdateConflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:already_exists",
+                 *       "title": "Already exists",
+                 *       "status": 409,
+                 *       "code": "already_exists",
+                 *       "detail": "The name is taken.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11",
+                 *       "errors": {
+                 *         "name": [
+                 *           "A role with that name already exists."
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["RoleUpdateConflictProblem"];
+            };
+        };
+        /** @description Access rules name the role, or other tables still refer to it; nothing was changed. */
+        RoleDeletionConflict: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:role_protected",
+                 *       "title": "Role protected",
+                 *       "status": 409,
+                 *       "code": "role_protected",
+                 *       "detail": "Access rules name the role admin.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["RoleDeletionConflictProblem"];
+            };
+        };
+        /** @description The user is inactive, or has no password to reset, or no email that is nobody else's. */
+        ResetNotPossible: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:not_possible",
+                 *       "title": "Not possible",
+                 *       "status": 409,
+                 *       "code": "not_possible",
+                 *       "detail": "The user is inactive, or has no password to reset, or no email that is nobody else's.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["ResetNotPossibleProblem"];
             };
         };
         /** @description The body, or the picture in it, is too large. */
@@ -2046,7 +3847,7 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
             };
         };
         /** @description The body's content type is not one this operation takes. */
@@ -2066,7 +3867,7 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
             };
         };
         /** @description Too many requests from this address, or too many wrong passwords for this account. */
@@ -2087,12 +3888,22 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["TooManyRequestsProblem"];
             };
         };
         /** @description The object is as the client has it (`If-None-Match`). */
         NotModified: {
             headers: {
+                ETag: components["headers"]["ETag"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /** @description The object is as the client has it (`If-None-Match`), from an operation that should not be used any more. */
+        DeprecatedNotModified: {
+            headers: {
+                Deprecation: components["headers"]["Deprecation"];
                 ETag: components["headers"]["ETag"];
                 "X-Request-Id": components["headers"]["RequestId"];
                 [name: string]: unknown;
@@ -2116,7 +3927,7 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["PreconditionFailedProblem"];
             };
         };
         /** @description The `Idempotency-Key` was used before for another request. */
@@ -2136,7 +3947,7 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["IdempotencyKeyReusedProblem"];
             };
         };
         /** @description The permissions. */
@@ -2146,6 +3957,14 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /**
+                 * @example {
+                 *       "permissions": [
+                 *         "auth.change_user",
+                 *         "auth.view_user"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["EffectivePermissions"];
             };
         };
@@ -2159,6 +3978,7 @@ export interface components {
                 [name: string]: unknown;
             };
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Empty"];
             };
         };
@@ -2179,7 +3999,7 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["InternalErrorProblem"];
             };
         };
         /** @description The service can't answer now, usually since its database is out of reach. */
@@ -2200,7 +4020,7 @@ export interface components {
                  *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
                  *     }
                  */
-                "application/problem+json": components["schemas"]["Problem"];
+                "application/problem+json": components["schemas"]["UnavailableProblem"];
             };
         };
     };
@@ -2255,7 +4075,7 @@ export interface components {
          *     `last` too.
          * @example exact
          */
-        Count: components["schemas"]["Count"];
+        Count: components["schemas"]["CountMode"];
         /**
          * @description Words that must each occur in the username, the email, the first or the last name.
          * @example mar
@@ -2290,6 +4110,28 @@ export interface components {
                  */
                 "application/json": components["schemas"]["ProfileUpdate"];
                 "multipart/form-data": components["schemas"]["ProfileUpdateForm"];
+            };
+        };
+        ProfileUpdateFormFirst: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "+506 2222 3333",
+                 *       "birth_date": "1988-02-29",
+                 *       "province": "Heredia",
+                 *       "bio": "Hola"
+                 *     }
+                 */
+                "multipart/form-data": components["schemas"]["ProfileUpdateForm"];
+                /**
+                 * @example {
+                 *       "phone": "+506 2222 3333",
+                 *       "birth_date": "1988-02-29",
+                 *       "province": "Heredia",
+                 *       "bio": "Hola"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProfileUpdate"];
             };
         };
         UserProfileUpdate: {
@@ -2387,6 +4229,12 @@ export interface components {
          */
         ETag: string;
         /**
+         * @description Since when the operation is deprecated, in seconds since 1970 (RFC 9745); its errors carry it too. One with an end
+         *     also has `Sunset` (RFC 8594).
+         * @example @1795478400
+         */
+        Deprecation: string;
+        /**
          * @description The username, percent-encoded where it is not ASCII.
          * @example maria
          */
@@ -2428,7 +4276,7 @@ export interface operations {
         responses: {
             200: components["responses"]["Profile"];
             304: components["responses"]["NotModified"];
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
@@ -2476,7 +4324,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["ProfileUpdate"];
+        requestBody: components["requestBodies"]["ProfileUpdateFormFirst"];
         responses: {
             200: components["responses"]["Profile"];
             400: components["responses"]["BadRequest"];
@@ -2546,7 +4394,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["ProfilePage"];
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
@@ -2817,7 +4665,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["UserPage"];
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
@@ -2863,7 +4711,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["CreationConflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["KeyReused"];
@@ -2930,7 +4778,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["UserUpdateConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2965,7 +4813,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["UserDeletionConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3000,7 +4848,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["UserUpdateConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3030,8 +4878,8 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            200: components["responses"]["User"];
-            304: components["responses"]["NotModified"];
+            200: components["responses"]["DeprecatedUser"];
+            304: components["responses"]["DeprecatedNotModified"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
@@ -3067,7 +4915,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["UserUpdateConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3102,7 +4950,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["UserDeletionConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3148,7 +4996,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["CreationConflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["KeyReused"];
@@ -3215,7 +5063,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["RoleUpdateConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3250,7 +5098,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["RoleDeletionConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3317,7 +5165,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["RoleUpdateConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3352,7 +5200,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["RoleDeletionConflict"];
             412: components["responses"]["PreconditionFailed"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -3548,7 +5396,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["AccessGranted"];
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             429: components["responses"]["TooManyRequests"];
@@ -3584,7 +5432,7 @@ export interface operations {
         responses: {
             200: components["responses"]["TokenPair"];
             400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
+            401: components["responses"]["WrongCredentials"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -3612,7 +5460,7 @@ export interface operations {
         responses: {
             200: components["responses"]["TokenPair"];
             400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
+            401: components["responses"]["InvalidToken"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -3640,7 +5488,7 @@ export interface operations {
         responses: {
             200: components["responses"]["TokenValid"];
             400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
+            401: components["responses"]["InvalidToken"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -3669,7 +5517,7 @@ export interface operations {
         responses: {
             200: components["responses"]["Login"];
             400: components["responses"]["BadRequest"];
-            401: components["responses"]["Unauthorized"];
+            401: components["responses"]["WrongCredentials"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -3810,7 +5658,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["ResetNotPossible"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -3936,9 +5784,51 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["AuditPage"];
+            400: components["responses"]["InvalidInput"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `next` of the page before, or the `sequence` of the last event that was taken. Without it the oldest that
+                 *     is kept comes first; `latest` gives no event and the `next` of now. 410 where events after it were deleted
+                 *     for their age (`EVENT_RETENTION`), 400 where no event had that sequence yet.
+                 * @example 0
+                 */
+                after?: string;
+                /**
+                 * @description Events a page, at the most.
+                 * @example 100
+                 */
+                limit?: number;
+                /**
+                 * @description Only events of these types, with commas between them; `webhooks` lists them.
+                 * @example user.deactivated,user.deleted
+                 */
+                types?: string;
+                /**
+                 * @description Seconds to wait for an event where there is none yet.
+                 * @example 0
+                 */
+                wait?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["EventPage"];
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            410: components["responses"]["CursorExpired"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
@@ -3983,7 +5873,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["CreationConflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["KeyReused"];
@@ -4040,7 +5930,7 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Message"];
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["InvalidReset"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -4101,7 +5991,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["AlreadyExists"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -4129,8 +6019,8 @@ export interface operations {
         };
         responses: {
             200: components["responses"]["Message"];
-            400: components["responses"]["BadRequest"];
-            409: components["responses"]["Conflict"];
+            400: components["responses"]["InvalidConfirmation"];
+            409: components["responses"]["AlreadyExists"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -4200,7 +6090,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["CreationConflict"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["KeyReused"];
@@ -4252,7 +6142,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["AlreadyExists"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -4280,7 +6170,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["StillReferenced"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -4308,7 +6198,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["AlreadyExists"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];
@@ -4336,7 +6226,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
-            409: components["responses"]["Conflict"];
+            409: components["responses"]["StillReferenced"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["TooManyRequests"];

@@ -9,6 +9,7 @@ import fastifyMultipart from '@fastify/multipart'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { auditHandlers } from './audit/handlers.ts'
 import { startRetention } from './audit/retention.ts'
+import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { type Authenticate, accessRules, rolesInRules } from './contract/access.ts'
 import { loadContract } from './contract/document.ts'
@@ -17,6 +18,10 @@ import { problemSender, rawProblem, type SendProblem } from './contract/problems
 import { contractRoutes } from './contract/routes.ts'
 import type { Database } from './database/connection.ts'
 import { type Read, startStandby } from './database/standby.ts'
+import { createArrivals } from './events/arrivals.ts'
+import { eventHandlers } from './events/handlers.ts'
+import { startEventRetention } from './events/retention.ts'
+import { startWebhooks } from './events/webhooks.ts'
 import { createOnce } from './idempotency/once.ts'
 import { docs } from './operations/docs.ts'
 import { health } from './operations/health.ts'
@@ -25,6 +30,7 @@ import { RequestLog } from './operations/log.ts'
 import { media } from './operations/media.ts'
 import { startMetrics } from './operations/metrics.ts'
 import { startRateLimits } from './operations/rate-limit.ts'
+import { sampleResponses } from './operations/response-sample.ts'
 import { passwordHandlers } from './passwords/handlers.ts'
 import { startHashing } from './passwords/hashing.ts'
 import { createMailer } from './passwords/mail.ts'
@@ -60,7 +66,11 @@ const bodyLimit = 1024 * 1024
 
 /** Builds the service; nothing in it is global, so that a process can hold several. */
 export async function buildApp({ config, database, databaseUrl, logger = false }: AppOptions): Promise<FastifyInstance> {
-  const contract = loadContract(config.errors, config.basePath)
+  const published = loadContract(config.errors, config.basePath)
+  // Loaded only there: nothing in this process can set the time where it is not.
+  const sandbox = config.sandbox ? (await import('./sandbox/sandbox.ts')).createSandbox() : undefined
+  const contract = sandbox ? sandbox.extend(published) : published
+  const clock: Clock = sandbox?.clock ?? Date.now
   const sendProblem = problemSender(config.errors)
   const rules = accessRules(contract, config.requiredRoles)
   const keyRing = await openKeyRing(config.tokens)
@@ -87,16 +97,19 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
     limits: { fileSize: config.pictures.maxBytes, files: 1, fields: 100, parts: 101, fieldSize: bodyLimit, fieldNameSize: 200 }
   })
   const metrics = startMetrics(app)
+  // A client in production does not wait for a schema to be compiled; a start in development does not either.
+  const compile = config.production ? 'now' : 'first'
+  sampleResponses(app, { contract, rules, sample: config.responseCheckSample, compile, metrics })
 
   const limitRate = await startRateLimits(app, config.rateLimits)
-  const tokens = createTokens(app, keyRing, config)
+  const tokens = createTokens(app, keyRing, config, clock)
   const { legacy } = config.tokens
-  const legacyTokens = legacy && createLegacyTokens(app, legacy)
+  const legacyTokens = legacy && createLegacyTokens(app, legacy, clock)
   app.addHook('onClose', async () => keyRing.close())
   const { hashCost, hashThreads, hashQueue } = config.passwords
   const hashing = startHashing(hashCost, hashThreads, hashQueue)
   app.addHook('onClose', () => hashing.close())
-  const mailer = await createMailer(config.mail, app.log)
+  const mailer = sandbox?.outbox ?? (await createMailer(config.mail, app.log))
   app.addHook('onClose', () => mailer.close())
   const store = await openPictureStore(config)
   app.addHook('onClose', async () => store.close())
@@ -112,10 +125,13 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
     app.addHook('onClose', () => standby.close())
     readList = standby.read
   }
+  const listenUrl = config.database.listenUrl ?? databaseUrl
+  const arrivals = createArrivals(listenUrl, app.log)
   const services: Services = {
     config,
     database,
     readList,
+    clock,
     hashing,
     guesses,
     keyRing,
@@ -124,6 +140,7 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
     pictures,
     mailer,
     metrics,
+    arrivals,
     nameSample: createNameSample(database),
     protectedRoles
   }
@@ -135,9 +152,11 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
     ...registrationHandlers(services),
     ...passwordHandlers(services),
     ...provinceHandlers(services),
-    ...auditHandlers(services)
+    ...auditHandlers(services),
+    ...eventHandlers(services),
+    ...sandbox?.handlers(app, services)
   }
-  const principals = createPrincipals(database, config.database.listenUrl ?? databaseUrl, app.log)
+  const principals = createPrincipals(database, listenUrl, app.log, clock)
   app.addHook('onClose', () => principals.close())
   const authenticate: Authenticate = async (token, permission) => {
     const claims = await tokens.readAccess(token)
@@ -158,15 +177,26 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
     limitRate,
     once,
     caughtUp: principals.caughtUp,
-    sendProblem
+    sendProblem,
+    metrics,
+    clock
   })
 
   app.addHook('onClose', startUploadSweep(uploadDir, app.log))
   app.addHook('onClose', startRetention(database, config.auditRetention, app.log))
+  app.addHook('onClose', startEventRetention(database, config.events.retention, app.log))
+  const webhooks = startWebhooks(services, app.log)
+  // Those who wait for an event are answered, so that the server can close.
+  app.addHook('preClose', async () => {
+    webhooks.stop()
+    await arrivals.close()
+  })
+  app.addHook('onClose', () => webhooks.close())
   await app.register(health, { database })
   await app.register(jwks, { keyRing })
   await app.register(media, { pictures })
-  await app.register(docs, { contract, basePath: config.basePath })
+  await app.register(docs, { contract: published, basePath: config.basePath })
+  if (sandbox) app.addHook('onReady', () => sandbox.reset(services))
   return app
 }
 
@@ -211,9 +241,11 @@ function corsOptions({ corsOrigins }: Config): FastifyCorsOptions {
     methods: ['GET', 'HEAD', 'PUT', 'POST', 'PATCH', 'DELETE'],
     exposedHeaders: [
       'Content-Disposition',
+      'Deprecation',
       'ETag',
       'Link',
       'Retry-After',
+      'Sunset',
       'WWW-Authenticate',
       'X-Request-Id',
       'X-Total-Count',

@@ -4,9 +4,11 @@ import { join, resolve } from 'node:path'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import { envSchema } from 'env-schema'
+import { type Endpoint, readEndpoints } from './events/endpoints.ts'
 import { OperatorError } from './operations/operator-error.ts'
 import type { RateLimit, RateLimitSettings } from './operations/rate-limit.ts'
 import type { S3Settings } from './pictures/s3.ts'
+import { sandboxSearchPath } from './sandbox/mark.ts'
 
 /** How refresh tokens that were used before are taken; see `sessions/queries.ts`. */
 export type RefreshReuse = 'lenient' | 'strict'
@@ -17,6 +19,8 @@ export type ErrorShape = 'problem' | 'drf'
 /** What the process was told by its environment, checked. Durations are in seconds. */
 export interface Config {
   readonly production: boolean
+  /** Whether this is a sandbox for consumers' tests; see `sandbox/sandbox.ts`. */
+  readonly sandbox: boolean
   readonly host: string
   readonly port: number
   /** How many processes share the port. */
@@ -29,6 +33,8 @@ export interface Config {
   readonly pathAliases: readonly PathAlias[]
   readonly errors: ErrorShape
   readonly logLevel: string
+  /** Which part of the responses is checked against the contract, from 0 to 1. */
+  readonly responseCheckSample: number
   /** Absolute path of the folder for all that is not in Postgres. */
   readonly dataDir: string
   readonly database: {
@@ -45,6 +51,8 @@ export interface Config {
     readonly preparedStatements: boolean
     /** Label of the Django app whose tables hold profiles and provinces. */
     readonly appLabel: string
+    /** Undefined: Postgres' own. */
+    readonly searchPath: string | undefined
   }
   readonly tokens: {
     readonly secret: string | undefined
@@ -98,6 +106,15 @@ export interface Config {
   }
   readonly shutdownTimeout: number
   readonly auditRetention: number
+  readonly events: {
+    /** Whether changes of users are written to the outbox; holds for the whole database. */
+    readonly enabled: boolean
+    readonly retention: number
+    /** Where events are sent; none: nowhere. */
+    readonly endpoints: readonly Endpoint[]
+    /** For an endpoint's answer. */
+    readonly timeout: number
+  }
 }
 
 /** What Django signed is taken for a while after a cut-over. */
@@ -128,6 +145,7 @@ const environmentSchema = {
   type: 'object',
   properties: {
     NODE_ENV: { enum: ['development', 'production', 'test'], default: 'development' },
+    SANDBOX: { enum: ['0', '1'], default: '0' },
     HOST: { type: 'string', minLength: 1, default: '127.0.0.1' },
     PORT: { type: 'integer', minimum: 0, maximum: 65535, default: 8000 },
     WORKERS: { type: 'integer', minimum: 1, maximum: 256, default: 1 },
@@ -137,6 +155,7 @@ const environmentSchema = {
     PATH_ALIASES: { type: 'string', default: '/auth=/api/auth' },
     ERRORS: { enum: ['problem', 'drf'], default: 'problem' },
     LOG_LEVEL: { enum: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], default: 'info' },
+    RESPONSE_CHECK_SAMPLE: { type: 'number', minimum: 0, maximum: 1, default: 0 },
     DATA_DIR: { type: 'string', minLength: 1, default: './data' },
     DATABASE_URL: { type: 'string', pattern: '^postgres(ql)?://' },
     DATABASE_LISTEN_URL: { type: 'string', pattern: '^postgres(ql)?://' },
@@ -188,12 +207,18 @@ const environmentSchema = {
     ADMIN_PASSWORD: { type: 'string', minLength: 8 },
     ADMIN_EMAIL: { type: 'string', maxLength: 254, default: '' },
     SHUTDOWN_TIMEOUT: { ...duration, default: '10s' },
-    AUDIT_RETENTION: { ...duration, default: '365d' }
+    AUDIT_RETENTION: { ...duration, default: '365d' },
+    EVENTS: { enum: ['on', 'off'], default: 'on' },
+    EVENT_RETENTION: { ...duration, default: '30d' },
+    WEBHOOK_URLS: { type: 'string', default: '' },
+    WEBHOOK_SECRET: { type: 'string', default: '' },
+    WEBHOOK_TIMEOUT: { ...duration, default: '10s' }
   }
 } as const
 
 interface Environment {
   NODE_ENV: string
+  SANDBOX: '0' | '1'
   HOST: string
   PORT: number
   WORKERS: number
@@ -203,6 +228,7 @@ interface Environment {
   PATH_ALIASES: string
   ERRORS: ErrorShape
   LOG_LEVEL: string
+  RESPONSE_CHECK_SAMPLE: number
   DATA_DIR: string
   DATABASE_URL?: string
   DATABASE_LISTEN_URL?: string
@@ -254,6 +280,11 @@ interface Environment {
   ADMIN_EMAIL: string
   SHUTDOWN_TIMEOUT: string
   AUDIT_RETENTION: string
+  EVENTS: 'on' | 'off'
+  EVENT_RETENTION: string
+  WEBHOOK_URLS: string
+  WEBHOOK_SECRET: string
+  WEBHOOK_TIMEOUT: string
 }
 
 /** Secrets that stand in tutorials and examples, and so are no secrets. */
@@ -266,6 +297,7 @@ const publicSecret = /change[-_ ]?me|insecure|example|your[-_ ]|secret[-_ ]?key|
 export function readConfig(variables: Readonly<Record<string, string | undefined>>): Config {
   const { env, faults } = readEnvironment(variables)
   const production = env.NODE_ENV === 'production'
+  const sandbox = env.SANDBOX === '1'
 
   const aliases = readPathAliases(env.PATH_ALIASES, faults)
   const requiredRoles = readRequiredRoles(env.REQUIRED_ROLES, faults)
@@ -287,7 +319,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     ...(env.SMTP_URL !== undefined ? ['SMTP_URL'] : [])
   ]
   for (const name of ['SMTP_URL', 'MAIL_FROM'] as const) {
-    if (mailFor.length > 0 && env[name] === undefined) faults.push(`${name}: needed for ${mailFor.join(' and ')}`)
+    if (mailFor.length > 0 && !sandbox && env[name] === undefined) faults.push(`${name}: needed for ${mailFor.join(' and ')}`)
   }
   const corsOrigins = env.CORS_ORIGINS.split(',')
     .map((origin) => origin.trim())
@@ -296,13 +328,17 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     if (!/^https?:\/\/[^/*\s]+$/.test(origin))
       faults.push(`CORS_ORIGINS: "${origin}" is no origin such as https://app.example.org`)
   }
+  const endpoints = readEndpoints(env.WEBHOOK_URLS, env.WEBHOOK_SECRET, faults)
+  if (env.EVENTS === 'off' && env.WEBHOOK_URLS !== '') faults.push('WEBHOOK_URLS: there is nothing to send with EVENTS=off')
   const s3 = env.MEDIA_STORE === 's3' ? readS3(env, faults) : undefined
   const { publicUrl, basePath } = readAddress(env, aliases, faults)
   if (production) faults.push(...dangersInProduction(env))
+  if (sandbox) faults.push(...unfitForSandbox(env))
   if (faults.length > 0) throw new ConfigError(faults)
 
   return {
     production,
+    sandbox,
     host: env.HOST,
     port: env.PORT,
     workers: env.WORKERS,
@@ -312,6 +348,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     pathAliases: aliases,
     errors: env.ERRORS,
     logLevel: env.LOG_LEVEL,
+    responseCheckSample: env.RESPONSE_CHECK_SAMPLE,
     dataDir: resolve(env.DATA_DIR),
     database: {
       url: env.DATABASE_URL,
@@ -320,7 +357,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       readMaxLag: seconds(env.READ_DATABASE_MAX_LAG),
       poolSize: env.DATABASE_POOL_SIZE,
       preparedStatements: env.PREPARED_STATEMENTS,
-      appLabel: env.DJANGO_APP_LABEL
+      appLabel: env.DJANGO_APP_LABEL,
+      searchPath: sandbox ? sandboxSearchPath : undefined
     },
     tokens: {
       secret: env.JWT_SECRET,
@@ -360,7 +398,13 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     },
     admin: { username: env.ADMIN_USERNAME, password: env.ADMIN_PASSWORD, email: env.ADMIN_EMAIL },
     shutdownTimeout: seconds(env.SHUTDOWN_TIMEOUT),
-    auditRetention: seconds(env.AUDIT_RETENTION)
+    auditRetention: seconds(env.AUDIT_RETENTION),
+    events: {
+      enabled: env.EVENTS === 'on',
+      retention: seconds(env.EVENT_RETENTION),
+      endpoints,
+      timeout: seconds(env.WEBHOOK_TIMEOUT)
+    }
   }
 }
 
@@ -371,6 +415,7 @@ function readEnvironment(variables: Readonly<Record<string, string | undefined>>
     // No aliases at all is something else than the default ones.
     if (value !== undefined && (value !== '' || name === 'PATH_ALIASES')) set[name] = value
   }
+  if (set.SANDBOX === '1') for (const [name, value] of Object.entries(sandboxDefaults)) set[name] ??= value
   const faults: string[] = []
   const ajv = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, removeAdditional: true })
   addFormats.default(ajv)
@@ -391,8 +436,28 @@ function readEnvironment(variables: Readonly<Record<string, string | undefined>>
   }
 }
 
+/** What is set where SANDBOX=1 and nothing else is said: nobody is kept waiting, and links come by mail as in production. */
+const sandboxDefaults: Readonly<Record<string, string>> = {
+  DATA_DIR: './data/sandbox',
+  PASSWORD_HASH_COST: '4',
+  PASSWORD_RESET_DELIVERY: 'email',
+  RATE_LIMIT: 'off',
+  RATE_LIMIT_CREDENTIALS: 'off'
+}
+
+function unfitForSandbox(env: Environment): string[] {
+  const faults: string[] = []
+  if (env.WORKERS > 1) faults.push('WORKERS: a sandbox is one process, which has the time and the mails')
+  if (env.SMTP_URL !== undefined) faults.push('SMTP_URL: a sandbox sends no mail, it shows it (GET /__sandbox/outbox/)')
+  if (env.MEDIA_STORE === 's3') faults.push('MEDIA_STORE: a sandbox keeps its pictures on disk')
+  return faults
+}
+
 function dangersInProduction(env: Environment): string[] {
   const dangers: string[] = []
+  if (env.SANDBOX === '1') {
+    dangers.push('SANDBOX: never in production; its passwords are known, and anybody may set its time and read its mails')
+  }
   if (env.DATABASE_URL === undefined) {
     dangers.push('DATABASE_URL: needed in production; the embedded Postgres is for development')
   }

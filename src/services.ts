@@ -1,6 +1,8 @@
+import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/connection.ts'
 import type { Read } from './database/standby.ts'
+import type { Arrivals } from './events/arrivals.ts'
 import type { Metrics } from './operations/metrics.ts'
 import type { PasswordHashing } from './passwords/hashing.ts'
 import type { Mailer } from './passwords/mail.ts'
@@ -15,6 +17,7 @@ import type { NameSample } from './users/search.ts'
 export interface Services {
   readonly config: Config
   readonly database: Database
+  readonly clock: Clock
   /** For lists, which a standby may answer; nothing that decides access is read so. */
   readonly readList: Read
   readonly hashing: PasswordHashing
@@ -26,6 +29,7 @@ export interface Services {
   readonly pictures: Pictures
   readonly mailer: Mailer
   readonly metrics: Metrics
+  readonly arrivals: Arrivals
   readonly nameSample: NameSample
   /** Roles that access rules name, which must not be renamed or deleted. */
   readonly protectedRoles: ReadonlySet<string>

@@ -32,6 +32,7 @@ t.test('all faults are told in one message, a line each', async (t) => {
   const message = faultsOf({
     PORT: '70000',
     LOG_LEVEL: 'loud',
+    RESPONSE_CHECK_SAMPLE: '1.1',
     ACCESS_TOKEN_TTL: '5 minutes',
     DATABASE_URL: 'mysql://db',
     PUBLIC_URL: 'accounts.example.org',
@@ -47,6 +48,7 @@ t.test('all faults are told in one message, a line each', async (t) => {
   for (const name of [
     'PORT',
     'LOG_LEVEL',
+    'RESPONSE_CHECK_SAMPLE',
     'ACCESS_TOKEN_TTL',
     'DATABASE_URL',
     'PUBLIC_URL',
@@ -184,4 +186,20 @@ t.test('the label of the Django app is one that a table can begin with', async (
   t.equal(readConfig({ DJANGO_APP_LABEL: 'accounts_2' }).database.appLabel, 'accounts_2')
   for (const label of ['2nd', 'Api', 'a-b', 'a"b', 'ñ', 'a'.repeat(29)])
     t.match(faultsOf({ DJANGO_APP_LABEL: label }), /DJANGO_APP_LABEL/, label)
+})
+
+t.test('a sandbox is refused in production, and has defaults of its own elsewhere', async (t) => {
+  t.match(faultsOf({ ...production, SANDBOX: '1' }), /^ {2}- SANDBOX: never in production/m)
+  t.equal(faultsOf({ ...production, SANDBOX: '0' }), '')
+  t.match(faultsOf({ SANDBOX: 'yes' }), /^ {2}- SANDBOX:/m)
+  t.match(
+    faultsOf({ SANDBOX: '1', WORKERS: '2', SMTP_URL: 'smtp://mail', MEDIA_STORE: 's3', S3_BUCKET: 'b' }),
+    /WORKERS(.|\n)*SMTP_URL(.|\n)*MEDIA_STORE/
+  )
+  const config = readConfig({ SANDBOX: '1', EMAIL_VERIFICATION: 'required' })
+  t.match(config, { sandbox: true, rateLimits: { all: undefined, credentials: undefined } })
+  t.match(config.passwords, { hashCost: 4, resetDelivery: 'email' })
+  t.match(config.dataDir, /data\/sandbox$/)
+  t.equal(readConfig({ SANDBOX: '1', PASSWORD_RESET_DELIVERY: 'response' }).passwords.resetDelivery, 'response')
+  t.match(readConfig({}), { sandbox: false, database: { searchPath: undefined } })
 })

@@ -1,6 +1,6 @@
 /**
- * `npm test`: starts one Postgres for all test files, runs them with tap, and tells which statuses of which operations
- * were reached. Fails where a test fails or, in a run of all files, a declared status was not reached.
+ * `npm test`: starts one Postgres for all test files, runs them with tap, and tells which statuses and problem codes of
+ * which operations were reached. Fails where a test fails or, in a run of all files, a declared one was not reached.
  *
  *   npm test                                   all
  *   npm test -- test/roles/roles.test.ts       some
@@ -10,7 +10,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { contract, coverageVariable } from './support/contract.ts'
+import { coverageVariable, declaredCodes, sandboxContract } from './support/contract.ts'
 import { serverVariable, startTestServer } from './support/postgres.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -37,7 +37,7 @@ try {
   const { code, passed, failed } = await runTap(all ? await testFiles() : files)
   const unreached = await reportCoverage()
   const short = all && unreached > 0
-  if (short) console.log(`${unreached} declared statuses were not reached by any test.`)
+  if (short) console.log(`${unreached} declared statuses or problem codes were not reached by any test.`)
   console.log(`${passed} passed, ${failed + (short ? 1 : 0)} failed`)
   if (code !== 0 || failed > 0 || short || interrupted) process.exitCode = 1
 } finally {
@@ -92,18 +92,25 @@ async function reportCoverage(): Promise<number> {
   for (const file of await readdir(coverage)) {
     for (const line of (await readFile(join(coverage, file), 'utf8')).split('\n')) reached.add(line)
   }
-  const declared = contract.operations.flatMap(({ operationId, statuses }) =>
+  const statuses = sandboxContract.operations.flatMap(({ operationId, statuses }) =>
     statuses.map((status) => `${operationId} ${status}`)
   )
-  const missing = declared.filter((pair) => !reached.has(pair))
+  const codes = sandboxContract.operations.flatMap((operation) =>
+    operation.statuses.flatMap((status) =>
+      declaredCodes(operation, status).map((code) => `${operation.operationId} ${status} ${code}`)
+    )
+  )
+  const unreached = (declared: string[]) => declared.filter((each) => !reached.has(each))
+  const count = (declared: string[]) => `${declared.length - unreached(declared).length} of ${declared.length}`
   console.log(
-    `\nContract: ${contract.operations.length} operations, ${declared.length - missing.length} of ${declared.length} statuses reached`
+    `\nContract: ${sandboxContract.operations.length} operations, ${count(statuses)} statuses and ${count(codes)} problem codes reached`
   )
   if (all) {
-    for (const { operationId, statuses } of contract.operations) {
+    for (const { operationId, statuses } of sandboxContract.operations) {
       const marks = statuses.map((status) => (reached.has(`${operationId} ${status}`) ? `${status}` : `[${status}]`))
       console.log(`  ${operationId.padEnd(26)} ${marks.join(' ')}`)
     }
+    for (const code of unreached(codes)) console.log(`  not reached: ${code}`)
   }
-  return missing.length
+  return unreached([...statuses, ...codes]).length
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { parse, stringify } from 'yaml'
 import type { ErrorShape } from '../config.ts'
+import { type Deprecation, readDeprecation } from './deprecation.ts'
 
 export const contractFile = new URL('../../openapi.yaml', import.meta.url)
 /** The same in JSON, which a build makes: it is parsed in a tenth of the time. */
@@ -45,11 +46,15 @@ export interface Operation {
   readonly tagged: boolean
   /** The declared statuses. */
   readonly statuses: readonly number[]
+  /** Undefined where it is not deprecated. */
+  readonly deprecation: Deprecation | undefined
 }
 
 export interface Contract {
   /** The document in YAML: the file, byte for byte, but where ERRORS=drf or BASE_PATH change it. */
   readonly text: string
+  /** The same in JSON: byte for byte the file that a build made. */
+  readonly json: string
   readonly document: Json
   readonly operations: readonly Operation[]
 }
@@ -66,16 +71,23 @@ const methods = new Set(['get', 'put', 'post', 'delete', 'patch'])
 export function loadContract(errors: ErrorShape = 'problem', basePath = ''): Contract {
   const text = readFileSync(contractFile, 'utf8')
   // The JSON round trip makes YAML's shared anchors objects of their own.
-  const document = JSON.parse(existsSync(builtFile) ? readFileSync(builtFile, 'utf8') : JSON.stringify(parse(text))) as Json
+  const json = existsSync(builtFile) ? readFileSync(builtFile, 'utf8') : JSON.stringify(parse(text))
+  const document = JSON.parse(json) as Json
+  if (errors === 'problem' && basePath === '') return { text, json, document, operations: readContract(document) }
   if (errors === 'drf') addDrfErrors(document)
   for (const server of document.servers as Json[]) server.url = basePath + (server.url as string)
+  return { text: stringify(document), json: JSON.stringify(document), document, operations: readContract(document) }
+}
+
+/** The operations of a document. @throws Error as `loadContract` */
+export function readContract(document: Json): readonly Operation[] {
   const operations = readOperations(document)
   const ids = new Set(operations.map(({ operationId }) => operationId))
   if (ids.size !== operations.length) throw new Error('openapi.yaml: an operationId stands there twice')
   for (const { operationId, handledBy } of operations) {
     if (!ids.has(handledBy)) throw new Error(`openapi.yaml: ${operationId} is an alias of ${handledBy}, which is not there`)
   }
-  return { text: errors === 'drf' || basePath !== '' ? stringify(document) : text, document, operations }
+  return operations
 }
 
 function addDrfErrors(document: Json): void {
@@ -85,7 +97,8 @@ function addDrfErrors(document: Json): void {
   }
 }
 
-function readOperations(document: Json): Operation[] {
+/** The operations of a document, as routes are made from them. */
+export function readOperations(document: Json): Operation[] {
   const operations: Operation[] = []
   for (const [path, item] of Object.entries(document.paths as Record<string, Json>)) {
     for (const [method, raw] of Object.entries(item)) {
@@ -111,7 +124,13 @@ function readOperations(document: Json): Operation[] {
         takesQuery: query.length > 0,
         answerTypes: Object.keys((ok.content ?? {}) as Json),
         jsonOnly: query.filter((parameter) => parameter['x-json-only'] === true).map(({ name }) => name as string),
-        statuses: Object.keys(responses).map(Number)
+        statuses: Object.keys(responses).map(Number),
+        deprecation: readDeprecation(
+          operation,
+          Object.keys(responses)
+            .filter((status) => Number(status) < 400)
+            .map((status) => resolveReference(document, responses[status] as Json))
+        )
       })
     }
   }

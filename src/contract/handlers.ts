@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { aliases, callerOperations, operations } from '../../generated/api.ts'
 import type { Origin } from '../audit/queries.ts'
 import type { UploadedFile } from '../profiles/form.ts'
-import type { FieldErrors, Problem, ProblemCode, problemTypes } from './problems.ts'
+import type { FieldErrors, Problem, ProblemCode } from './problems.ts'
 
 /** Who calls: true at the time of the request, not at the time the token was made. */
 export interface Principal {
@@ -39,10 +39,15 @@ type AnswerTypeOf<Op extends HandledOperation> = {
   [Status in StatusOf<Op> & Success]: keyof Content<operations[Op]['responses'][Status]>
 }[StatusOf<Op> & Success]
 
-/** The codes of problems whose status the operation declares. */
+/** The codes of the problems that the operation declares. */
 type RefusalOf<Op extends HandledOperation> = {
-  [Code in ProblemCode]: (typeof problemTypes)[Code]['status'] extends StatusOf<Op> ? Code : never
-}[ProblemCode]
+  [Status in StatusOf<Op>]: Content<operations[Op]['responses'][Status]> extends {
+    'application/problem+json': { code: infer Code }
+  }
+    ? Code
+    : never
+}[StatusOf<Op>] &
+  ProblemCode
 
 /** A validated and authorized request for operation `Op`. */
 export interface Call<Op extends HandledOperation> {
@@ -66,7 +71,7 @@ export interface Call<Op extends HandledOperation> {
    */
   assertMatch(current: object): void
   readonly log: FastifyBaseLogger
-  /** Makes the problem to throw; only those compile whose status the operation declares. */
+  /** Makes the problem to throw; only those compile whose code the operation declares. */
   refuse(code: RefusalOf<Op>, detail: string, errors?: FieldErrors): Problem
 }
 

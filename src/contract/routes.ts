@@ -3,11 +3,14 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, preValidationAsyncHookHandler } from 'fastify'
 import { type FastifyOpenapiGlueOptions, fastifyOpenapiGlue } from 'fastify-openapi-glue'
 import fp from 'fastify-plugin'
+import type { Clock } from '../clock.ts'
 import type { Once } from '../idempotency/once.ts'
+import type { Metrics } from '../operations/metrics.ts'
 import { clientAddress, type LimitRate } from '../operations/rate-limit.ts'
 import { digestUpload, readForm, removeUpload, type UploadedFile } from '../profiles/form.ts'
 import { preferredType, varyByAccept } from './accept.ts'
 import { type Authenticate, accessHook } from './access.ts'
+import { deprecationHeaders } from './deprecation.ts'
 import { type Access, type Contract, multipart, type Operation, routingDocument } from './document.ts'
 import type { Call, HandledOperation, Handlers, Principal } from './handlers.ts'
 import { entityTag, namesTag, precondition } from './preconditions.ts'
@@ -43,6 +46,8 @@ export interface ContractRoutesOptions {
   /** Waits until this process knows of the changes to principals that were committed before. */
   readonly caughtUp: () => Promise<void>
   readonly sendProblem: SendProblem
+  readonly metrics: Pick<Metrics, 'countDeprecated'>
+  readonly clock: Clock
 }
 
 /**
@@ -51,10 +56,11 @@ export interface ContractRoutesOptions {
  * Refuses to start with a handler missing or one too many.
  */
 export const contractRoutes = fp<ContractRoutesOptions>(
-  async (app, { contract, handlers, rules, authenticate, uploadDir, limitRate, once, caughtUp, sendProblem }) => {
+  async (app, { contract, handlers, rules, authenticate, uploadDir, limitRate, once, caughtUp, sendProblem, metrics, clock }) => {
     assertHandlersFit(contract, handlers)
     const operations = new Map(contract.operations.map((operation) => [operation.operationId, operation]))
 
+    tellDeprecated(app, contract, metrics)
     // For what is at no operation of the contract too: pictures, the documentation, what is not there at all.
     app.addHook('onRequest', async (request) => {
       const { operationId = '', unlimited } = request.routeOptions.config
@@ -62,7 +68,7 @@ export const contractRoutes = fp<ContractRoutesOptions>(
     })
     app.decorateRequest('principal', undefined)
     app.decorateRequest('upload', undefined)
-    app.setValidatorCompiler(validatorCompiler())
+    app.setValidatorCompiler(validatorCompiler(clock))
     app.setErrorHandler(sendProblem)
     app.setNotFoundHandler(notFoundHandler(contract, sendProblem))
     takeContractBodies(app)
@@ -91,6 +97,24 @@ function assertHandlersFit({ operations }: Contract, handlers: Handlers): void {
   const surplus = Object.keys(handlers).filter((operationId) => !wanted.has(operationId))
   if (missing.length > 0) throw new Error(`No handler for: ${missing.join(', ')}`)
   if (surplus.length > 0) throw new Error(`Handlers of no operation of the contract: ${surplus.join(', ')}`)
+}
+
+/** Whatever a deprecated operation answers, refusals too, says so, and who asked is counted. */
+function tellDeprecated(app: FastifyInstance, { operations }: Contract, metrics: Pick<Metrics, 'countDeprecated'>): void {
+  const headers = new Map(
+    operations.flatMap(({ operationId, deprecation }) => (deprecation ? [[operationId, deprecationHeaders(deprecation)]] : []))
+  )
+  if (headers.size === 0) return
+  const headersOf = ({ routeOptions: { config } }: FastifyRequest) => headers.get(config.operationId ?? '')
+  app.addHook('onRequest', async (request, reply) => {
+    const told = headersOf(request)
+    if (told) reply.headers(told)
+  })
+  app.addHook('onResponse', async (request, { statusCode }) => {
+    if (!headersOf(request)) return
+    const { operationId = '' } = request.routeOptions.config
+    metrics.countDeprecated(operationId, request.headers['user-agent'], statusCode < 400)
+  })
 }
 
 /** JSON as Fastify reads it, but an empty body is none: clients send the header with a bodiless POST or DELETE. */

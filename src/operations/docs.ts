@@ -6,9 +6,8 @@ import type { Contract } from '../contract/document.ts'
 /** `GET /openapi.yaml`, `GET /openapi.json` and the documentation page `GET /docs`, all of the hand-written document. */
 export const docs = fp<{ contract: Contract; basePath: string }>(
   async (app, { contract, basePath }) => {
-    const json = JSON.stringify(contract.document)
     app.get('/openapi.yaml', (_request, reply) => reply.type('application/yaml; charset=utf-8').send(contract.text))
-    app.get('/openapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(json))
+    app.get('/openapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(contract.json))
 
     await app.register(fastifySwagger, {
       mode: 'static',

@@ -1,8 +1,11 @@
 import type { FastifyInstance } from 'fastify'
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { FaultKind } from '../contract/response-check.ts'
 import type { StandbyMetrics } from '../database/standby.ts'
+import type { Backlog } from '../events/deliveries.ts'
 import type { ReplayCause } from '../sessions/queries.ts'
 import { isWorker, metricsOfAll } from '../workers.ts'
+import { createClientNames } from './client-names.ts'
 
 /** What the service counts, for `GET /metrics` (Prometheus). */
 export interface Metrics {
@@ -12,6 +15,15 @@ export interface Metrics {
   countReplay(cause: ReplayCause | 'stale'): void
   /** Figures of the standby that READ_DATABASE_URL names; called only where it names one. */
   ofStandby(): StandbyMetrics
+  /** A response of the sample; `skipped` was not checked, since too many others waited. */
+  countResponseCheck(result: 'ok' | 'violation' | 'skipped'): void
+  countViolation(operationId: string, kind: FaultKind): void
+  /** A request to a deprecated operation; see `createClientNames`. */
+  countDeprecated(operationId: string, userAgent: string | undefined, accepted: boolean): void
+  /** `refused` was answered with another status than 2xx and 410. */
+  countWebhook(result: 'delivered' | 'gone' | 'refused' | 'timeout' | 'failed'): void
+  /** Has what waits for webhook endpoints shown, read whenever it is asked for. */
+  watchWebhooks(read: () => Promise<Backlog[]>): void
 }
 
 /**
@@ -47,6 +59,32 @@ export function startMetrics(app: FastifyInstance): Metrics {
     labelNames: ['cause'],
     registers
   })
+  const checks = new Counter({
+    name: 'contract_checks_total',
+    help: 'Responses checked against the contract (RESPONSE_CHECK_SAMPLE), by result',
+    labelNames: ['result'],
+    registers
+  })
+  const violations = new Counter({
+    name: 'contract_violations_total',
+    help: 'What was not as the contract has it in checked responses, by operation and kind',
+    labelNames: ['operation', 'kind'],
+    registers
+  })
+  const deprecated = new Counter({
+    name: 'deprecated_requests_total',
+    help: 'Requests to deprecated operations, by operation and the product that the User-Agent names',
+    labelNames: ['operation', 'client'],
+    registers
+  })
+  const clientName = createClientNames()
+
+  const webhooks = new Counter({
+    name: 'webhook_attempts_total',
+    help: 'Events sent to webhook endpoints, by what came of it',
+    labelNames: ['result'],
+    registers
+  })
 
   // Looked up by their labels once, which costs more than the counting itself.
   const counted = new Map<string, { readonly request: Counter.Internal; readonly duration: Histogram.Internal<string> }>()
@@ -69,6 +107,38 @@ export function startMetrics(app: FastifyInstance): Metrics {
   return {
     countLogin: (result) => logins.inc({ result }),
     countReplay: (cause) => replays.inc({ cause }),
+    countResponseCheck: (result) => checks.inc({ result }),
+    countViolation: (operation, kind) => violations.inc({ operation, kind }),
+    countDeprecated: (operation, userAgent, accepted) => deprecated.inc({ operation, client: clientName(userAgent, accepted) }),
+    countWebhook: (result) => webhooks.inc({ result }),
+    watchWebhooks(read) {
+      // For both, and none while the database is out of reach: the other figures are shown all the same.
+      let reading: Promise<Backlog[]> | undefined
+      const readOnce = () => {
+        reading ??= read()
+          .catch(() => [])
+          .finally(() => {
+            reading = undefined
+          })
+        return reading
+      }
+      const gauge = (name: string, help: string, value: (backlog: Backlog) => number) =>
+        new Gauge({
+          name,
+          help,
+          labelNames: ['endpoint'],
+          registers,
+          // All workers read the same.
+          aggregator: 'max',
+          async collect() {
+            const backlogs = await readOnce()
+            this.reset()
+            for (const backlog of backlogs) this.set({ endpoint: backlog.endpoint }, value(backlog))
+          }
+        })
+      gauge('webhook_pending_events', 'Events that the endpoint has not taken', ({ pending }) => pending)
+      gauge('webhook_oldest_pending_seconds', 'Age of the oldest event that the endpoint has not taken', ({ oldest }) => oldest)
+    },
     ofStandby() {
       // Of several workers, what the worst off has.
       const used = new Gauge({

@@ -72,6 +72,8 @@ t.test('REQUIRED_ROLES closes any operation that a token can open', async (t) =>
   const user = await service.user()
   for (const { operationId, method, path } of each(({ handledBy }) => closable.some((each) => each.operationId === handledBy))) {
     t.equal((await service.request(method as Method, path, {})).status, 401, operationId)
+    const invalid = await service.request(method as Method, path, { as: 'not.a.token' })
+    t.same([invalid.status, invalid.body.code], [401, 'invalid_token'], operationId)
     t.equal((await service.request(method as Method, path, { as: user })).status, 403, operationId)
   }
 })
@@ -138,6 +140,8 @@ t.test('a body that is broken, missing, of another type or too large is refused,
     }
     t.equal((await send('text/xml', '<a/>')).status, 415, `${operationId} takes no body of another type`)
     t.equal((await send('application/json', ' '.repeat(2 * 1024 * 1024))).status, 413, `${operationId}: 2 MB`)
+    const broken = await send('application/json', '{"a": ')
+    t.same([broken.status, broken.body.code], [400, 'malformed_body'], `${operationId}: broken JSON`)
   }
   t.same(await snapshot(service), before)
 })
@@ -183,18 +187,23 @@ t.test('a tagged object is not sent again to who has it, and not changed by who 
   }
 })
 
-t.test('a key of one request is refused for another', async (t) => {
+t.test('a key of one request is refused for another, and for itself while that is under way', async (t) => {
   const service = await startService(t)
   const admin = await service.admin()
   for (const operation of each(({ statuses }) => statuses.includes(422))) {
     const headers = { 'idempotency-key': 'one-key-for-all' }
-    const request = async (username: string) => {
+    const requestOf = async (username: string) => {
       const { path, options } = await sample(service, operation, admin)
       const body = { ...(options.body as object), ...('username' in (options.body as object) && { username, email: '' }) }
-      return service.request(operation.method as Method, path, { ...options, body, headers })
+      return () => service.request(operation.method as Method, path, { ...options, body, headers })
     }
-    t.equal((await request(`${operation.operationId}1`)).status, 201, operation.operationId)
-    t.equal((await request(`${operation.operationId}2`)).status, 422, operation.operationId)
+    const [first, second] = [await requestOf(`${operation.operationId}1`), await requestOf(`${operation.operationId}2`)]
+    t.equal((await first()).status, 201, operation.operationId)
+    t.equal((await second()).status, 422, operation.operationId)
+    // As it is until the first one is answered.
+    await service.db.query('update idempotency_key set status = null, body = null')
+    const { status, body } = await first()
+    t.same([status, body.code], [409, 'request_in_progress'], operation.operationId)
   }
 })
 

@@ -48,6 +48,7 @@ t.test('a role that access rules name can not be renamed or deleted', async (t) 
   for (const role of [1, id]) {
     const answers = [
       await service.put(`/api/auth/roles/${role}/update/`, { name: 'x' }, { as: admin }),
+      await service.put(`/api/auth/roles/${role}/`, { name: 'x' }, { as: admin }),
       await service.delete(`/api/auth/roles/${role}/delete/`, { as: admin }),
       await service.delete(`/api/auth/roles/${role}/`, { as: admin })
     ]
@@ -64,9 +65,11 @@ t.test('a role that a table of another application refers to stays', async (t) =
   await service.db.query(
     'create table api_quota (group_id int references auth_group deferrable initially deferred); insert into api_quota values (2)'
   )
-  const { status, body } = await service.delete('/api/auth/roles/2/delete/', { as: admin })
-  t.same([status, body.code], [409, 'still_referenced'])
-  t.match(body.detail, /api_quota/)
+  for (const path of ['/api/auth/roles/2/delete/', '/api/auth/roles/2/']) {
+    const { status, body } = await service.delete(path, { as: admin })
+    t.same([status, body.code], [409, 'still_referenced'])
+    t.match(body.detail, /api_quota/)
+  }
   t.same((await service.get('/api/auth/profile/', { as: user })).body.user_roles, [{ id: 2, name: 'cliente' }])
 })
 

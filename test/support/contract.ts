@@ -1,20 +1,21 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ValidateFunction } from 'ajv'
-import type { ErrorShape } from '../../src/config.ts'
-import { type Json, loadContract, type Operation, resolveReference } from '../../src/contract/document.ts'
+import type { Config } from '../../src/config.ts'
+import { accessRules } from '../../src/contract/access.ts'
+import { type Json, loadContract, type Operation, problemType, resolveReference } from '../../src/contract/document.ts'
+import { type CheckResponse, responseChecker } from '../../src/contract/response-check.ts'
 import { contractAjv } from '../../src/contract/validation.ts'
+import { withSandbox } from '../../src/sandbox/contract.ts'
 
 export const coverageVariable = 'TEST_COVERAGE_DIR'
 export const contract = loadContract()
+/** With the operations that a sandbox has beside them. */
+export const sandboxContract = withSandbox(contract)
 /** Of a deployment with ERRORS=drf; the other one's clients must never see what it adds. */
 const drfContract = loadContract('drf')
 
-const ajv = contractAjv(false)
-ajv.addSchema({ $id: 'contract', ...contract.document })
-const validators = new Map<string, ValidateFunction>()
-
-const routes = contract.operations.map((operation) => ({
+const routes = sandboxContract.operations.map((operation) => ({
   operation,
   pattern: new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '[^/]+')}?$`)
 }))
@@ -32,69 +33,66 @@ export interface Answer {
   readonly text: string
 }
 
-/**
- * What in `answer` the contract does not say of `operation`; empty when it is as the contract has it.
- * @param errors the setting ERRORS of the service that answered
- */
-export function contractFaults(operation: Operation, { status, headers, text }: Answer, errors: ErrorShape): string[] {
-  const { document } = errors === 'drf' ? drfContract : contract
-  const responses = rawOperation(operation).responses as Record<string, Json>
-  const declared = responses[String(status)]
-  if (!declared) return [`${operation.operationId} answered with the undeclared status ${status}: ${text.slice(0, 300)}`]
-  const response = resolveReference(document, declared)
-  return [...headerFaults(response, headers), ...bodyFaults(response, headers, text)].map(
-    (fault) => `${operation.operationId} ${status}: ${fault}`
+const checkers = new Map<string, CheckResponse>()
+
+/** Checks answers as a deployment with these settings does for its sample. */
+function checkerFor({ errors, requiredRoles }: DeploymentSettings): CheckResponse {
+  const key = JSON.stringify([errors, [...requiredRoles]])
+  const deployed = errors === 'drf' ? drfContract : sandboxContract
+  const check = checkers.get(key) ?? responseChecker(deployed, accessRules(deployed, requiredRoles))
+  checkers.set(key, check)
+  return check
+}
+
+/** The settings that answers depend on. */
+export type DeploymentSettings = Pick<Config, 'errors' | 'requiredRoles'>
+
+/** What in `answer` the contract does not say of `operation`; empty when it is as the contract has it. */
+export function contractFaults(operation: Operation, answer: Answer, settings: DeploymentSettings, head = false): string[] {
+  const { status, headers, text } = answer
+  return checkerFor(settings)(operation, { status, headers, text: head ? undefined : text }).map(
+    ({ message }) => `${operation.operationId} ${status}: ${message}; the answer: ${text.slice(0, 300)}`
   )
 }
 
+const ajv = contractAjv(false)
+ajv.addSchema({ $id: 'contract', ...contract.document })
+
+/** What in an event that was sent the contract does not say of its type. */
+export function eventFaults(event: { readonly type: string }): string[] {
+  const webhook = (contract.document.webhooks as Record<string, Json>)[event.type]
+  if (!webhook) return [`there is no webhook ${event.type}`]
+  const { requestBody } = webhook.post as { requestBody: { content: Record<string, { schema: { $ref: string } }> } }
+  const { $ref } = (requestBody.content['application/cloudevents+json'] as { schema: { $ref: string } }).schema
+  const validate = ajv.getSchema(`contract${$ref}`) as ValidateFunction
+  return validate(event) ? [] : (validate.errors ?? []).map((error) => `${error.instancePath || 'event'} ${error.message}`)
+}
+
 function rawOperation({ path, method }: Operation): Json {
-  return (contract.document.paths as Record<string, Record<string, Json>>)[path]?.[method.toLowerCase()] as Json
+  return (sandboxContract.document.paths as Record<string, Record<string, Json>>)[path]?.[method.toLowerCase()] as Json
 }
 
-const headerForms: Readonly<Record<string, RegExp>> = { integer: /^\d+$/, boolean: /^(true|false)$/ }
-
-function headerFaults(response: Json, headers: Answer['headers']): string[] {
-  return Object.entries((response.headers ?? {}) as Record<string, Json>).flatMap(([name, reference]) => {
-    const header = resolveReference(contract.document, reference)
-    const value = headers[name.toLowerCase()]
-    if (value === undefined) return header.required ? [`lacks the header ${name}`] : []
-    const { type } = header.schema as { type: string }
-    return headerForms[type]?.test(String(value)) === false ? [`the header ${name} is no ${type}: ${value}`] : []
-  })
-}
-
-function bodyFaults(response: Json, headers: Answer['headers'], text: string): string[] {
-  const content = response.content as Record<string, Json> | undefined
-  if (!content) return text === '' ? [] : [`has a body where none is declared: ${text.slice(0, 200)}`]
-  const type = String(headers['content-type']).split(';', 1)[0] as string
-  if (!content[type]) return [`has the content type ${type}, not ${Object.keys(content).join(' or ')}`]
-  // Any text is one.
-  if ((content[type].schema as Json).type === 'string') return []
-  const { $ref } = content[type].schema as { $ref: string }
-  let validate = validators.get($ref)
-  if (!validate) {
-    validate = ajv.compile({ $ref: `contract${$ref}` })
-    validators.set($ref, validate)
-  }
-  let body: unknown
-  try {
-    body = JSON.parse(text)
-  } catch {
-    return [`is no JSON: ${text.slice(0, 200)}`]
-  }
-  return validate(body) ? [] : (validate.errors ?? []).map((error) => `${error.instancePath || 'body'} ${error.message}`)
-}
-
-/** Notes that a test reached a status of an operation; `test/run.ts` adds them up. */
-export function noteReached(operation: Operation, status: number): void {
+/** Notes that a test reached a status of an operation, and with which problem; `test/run.ts` adds them up. */
+export function noteReached({ operationId }: Operation, { status, headers, text }: Answer): void {
   const folder = process.env[coverageVariable]
-  if (folder !== undefined) appendFileSync(join(folder, `${process.pid}.txt`), `${operation.operationId} ${status}\n`)
+  if (folder === undefined) return
+  const problem = String(headers['content-type']).startsWith(problemType) && text !== ''
+  const code = problem ? `${operationId} ${status} ${JSON.parse(text).code}\n` : ''
+  appendFileSync(join(folder, `${process.pid}.txt`), `${operationId} ${status}\n${code}`)
+}
+
+/** The problem codes that the contract declares for a status of an operation. */
+export function declaredCodes(operation: Operation, status: number): string[] {
+  const resolve = (value: unknown) => resolveReference(sandboxContract.document, value as Json)
+  const { content } = resolve((rawOperation(operation).responses as Json)[status]) as { content?: Record<string, Json> }
+  const schema = content?.[problemType] && resolve(content[problemType].schema)
+  return schema ? (resolve((schema.properties as Json).code).enum as string[]) : []
 }
 
 /** The example of a JSON request body, as it stands in the contract. */
 export function requestExample(operation: Operation): Json | undefined {
   const body = rawOperation(operation).requestBody as Json | undefined
   if (!body) return undefined
-  const content = resolveReference(contract.document, body).content as Record<string, Json>
+  const content = resolveReference(sandboxContract.document, body).content as Record<string, Json>
   return content['application/json']?.example as Json
 }

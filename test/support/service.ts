@@ -5,12 +5,15 @@ import { Writable } from 'node:stream'
 import type { FastifyInstance, InjectOptions } from 'fastify'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
-import { type Config, type ErrorShape, readConfig } from '../../src/config.ts'
+import { type Config, readConfig } from '../../src/config.ts'
 import { connect, type Database } from '../../src/database/connection.ts'
+import { migrate } from '../../src/database/migrator.ts'
+import { violationMessage } from '../../src/operations/response-sample.ts'
 import { hash } from '../../src/passwords/hashing-worker.ts'
 import { replaceRoles } from '../../src/roles/queries.ts'
+import { checkMark } from '../../src/sandbox/mark.ts'
 import { insertUser } from '../../src/users/queries.ts'
-import { type Answer, contractFaults, findOperation, noteReached } from './contract.ts'
+import { type Answer, contractFaults, type DeploymentSettings, findOperation, noteReached } from './contract.ts'
 import { createTestDatabase, stopOwnServer, type TestDatabase } from './postgres.ts'
 
 t.after(stopOwnServer)
@@ -67,14 +70,17 @@ export interface Service {
   pictures(): Promise<string[]>
 }
 
-/** Starts the service on a database of its own; all of it is gone when the test ends. */
+/**
+ * Starts the service on a database of its own; all of it is gone when the test ends. With SANDBOX=1 it is a sandbox. An
+ * answer that is not as the contract has it fails the test, unless `given.violations` allows it.
+ */
 export async function startService(
   t: Test,
   settings: Record<string, string> = {},
-  given: { db?: TestDatabase; dataDir?: string } = {}
+  given: { db?: TestDatabase; dataDir?: string; violations?: boolean } = {}
 ): Promise<Service> {
   // First, so that what a refused configuration has been given goes with the test too.
-  const db = given.db ?? (await createTestDatabase())
+  const db = given.db ?? (await createTestDatabase(settings.SANDBOX === '1' ? 'template0' : undefined))
   if (!given.db) t.teardown(() => db.drop())
   const dataDir = given.dataDir ?? (await mkdtemp(join(tmpdir(), 'user-management-service-')))
   if (!given.dataDir) t.teardown(() => rm(dataDir, { recursive: true, force: true }))
@@ -86,8 +92,14 @@ export async function startService(
     RATE_LIMIT: 'off',
     RATE_LIMIT_CREDENTIALS: 'off',
     JWT_SECRET: 'a secret for tests, long enough to sign',
+    // What `request` does not see, such as what comes over a real connection, the service itself checks.
+    RESPONSE_CHECK_SAMPLE: '1',
     ...settings
   })
+  if (config.sandbox) {
+    await checkMark(db.url, true)
+    await migrate(db.url, config.database)
+  }
   const lines: string[] = []
   const stream = new Writable({
     write(chunk, _encoding, done) {
@@ -108,6 +120,8 @@ export async function startService(
   t.teardown(async () => {
     await built?.close()
     await database.destroy()
+    const violation = given.violations ? undefined : lines.find((line) => line.includes(violationMessage))
+    if (violation) throw new Error(violation)
   })
 
   const app = await buildApp({ config, database, databaseUrl: config.database.url as string, logger: { level: 'debug', stream } })
@@ -133,7 +147,7 @@ export async function startService(
         ...(payload !== undefined && { payload })
       })
       const answer = { status: response.statusCode, headers: response.headers, text: response.payload }
-      checkAnswer(t, method, path, answer, config.errors)
+      checkAnswer(t, method, path, answer, config)
       const json = /[/+]json/.test(String(response.headers['content-type']))
       return { ...answer, body: json ? response.json() : undefined }
     },
@@ -176,11 +190,19 @@ export async function startService(
 }
 
 /** Fails the test where an answer is not as the contract has it. */
-export function checkAnswer(t: Test, method: string, path: string, answer: Answer, errors: ErrorShape): void {
-  const operation = findOperation(method, (path.split('?', 1)[0] as string).replace(/^\/auth\//, '/api/auth/'))
+export function checkAnswer(
+  t: Pick<Test, 'fail'>,
+  method: string,
+  path: string,
+  answer: Answer,
+  settings: DeploymentSettings
+): void {
+  const head = method === 'HEAD'
+  const template = (path.split('?', 1)[0] as string).replace(/^\/auth\//, '/api/auth/')
+  const operation = findOperation(head ? 'GET' : method, template)
   if (!operation) return
-  noteReached(operation, answer.status)
-  const faults = contractFaults(operation, answer, errors)
+  if (!head) noteReached(operation, answer)
+  const faults = contractFaults(operation, answer, settings, head)
   if (faults.length > 0) t.fail('an answer is not as the contract has it', { faults })
 }
 

@@ -159,6 +159,7 @@ t.test('the last administrator can not delete, deactivate or demote itself', asy
     ['DELETE', `/api/auth/users/${admin.id}/`],
     ['PUT', `/api/auth/users/${admin.id}/update/`, { is_active: false, first_name: 'X' }],
     ['PUT', `/api/auth/users/${admin.id}/update/`, { roles: [2], first_name: 'X' }],
+    ['PUT', `/api/auth/users/${admin.id}/`, { roles: [] }],
     ['PATCH', `/api/auth/users/${admin.id}/`, { roles: [] }]
   ]
   for (const [method, path, body] of attempts) {

@@ -55,11 +55,11 @@ if [ "$(id -u)" = 0 ]; then
   step "start as nobody, with everything else mounted read-only"
   chown 65534:65534 "$work/data"
   unshare --mount bash -c '
-    mount --bind "$1/data" "$1/data" && mount --bind /tmp /tmp 2>/dev/null
-    mount --bind "$1/app" "$1/app" && mount -o remount,ro,bind "$1/app"
-    mount -o remount,ro,bind / 2>/dev/null || mount --bind / / && mount -o remount,ro,bind / 2>/dev/null || true
+    mount --bind /tmp /tmp && mount -o remount,ro,bind / && mount --bind "$1/app" "$1/app" && mount -o remount,ro,bind "$1/app"
     cd "$1/app"
-    touch written 2>/dev/null && echo "the image can be written to" >&2 && exit 1
+    for place in written /written; do
+      touch "$place" 2>/dev/null && echo "$place could be written" >&2 && exit 1
+    done
     shift
     exec setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs "$@"' - "$work" "$node" "${command[@]:1}" > "$work/log" 2>&1 &
 else

@@ -183,6 +183,16 @@ t.test(
   }
 )
 
+t.test('Traefik: what its routers and middlewares name is there', async (t) => {
+  const { http } = parse(await readFile(join(deploy, 'gateway/traefik/dynamic.yaml'), 'utf8'))
+  for (const { service, middlewares = [] } of Object.values<{ service: string; middlewares?: string[] }>(http.routers)) {
+    t.ok(service in http.services, service)
+    for (const name of middlewares) t.ok(name in http.middlewares, name)
+  }
+  const { pathname } = new URL(http.middlewares.verified.forwardAuth.address)
+  t.equal(contract.operations.find(({ operationId }) => operationId === 'verifyAccess')?.path, pathname)
+})
+
 t.test('Kong: its file leads to paths that there are', async (t) => {
   const kong = parse(await readFile(join(deploy, 'gateway/kong/kong.yaml'), 'utf8'))
   t.equal(kong._format_version, '3.0')

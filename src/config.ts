@@ -47,6 +47,8 @@ export interface Config {
     /** Seconds within which the standby must have what the primary has. */
     readonly readMaxLag: number
     readonly poolSize: number
+    readonly statementTimeout: number
+    readonly lockTimeout: number
     /** Whether statements are prepared by name; off behind a PgBouncer that can't keep them. */
     readonly preparedStatements: boolean
     /** Label of the Django app whose tables hold profiles and provinces. */
@@ -104,7 +106,13 @@ export interface Config {
     readonly password: string | undefined
     readonly email: string
   }
+  /** Seconds between the word to end and the end of listening, in which a gateway sees that this one is not ready. */
+  readonly shutdownDelay: number
   readonly shutdownTimeout: number
+  /** Seconds for a request to arrive whole. */
+  readonly requestTimeout: number
+  /** Connections at a time, in each process. */
+  readonly maxConnections: number
   readonly auditRetention: number
   readonly events: {
     /** Whether changes of users are written to the outbox; holds for the whole database. */
@@ -162,6 +170,8 @@ const environmentSchema = {
     READ_DATABASE_URL: { type: 'string', pattern: '^postgres(ql)?://' },
     READ_DATABASE_MAX_LAG: { ...duration, default: '250ms' },
     DATABASE_POOL_SIZE: { type: 'integer', minimum: 1, maximum: 1000, default: 10 },
+    DATABASE_STATEMENT_TIMEOUT: { ...duration, default: '30s' },
+    DATABASE_LOCK_TIMEOUT: { ...duration, default: '10s' },
     PREPARED_STATEMENTS: { type: 'boolean', default: true },
     // Longer ones would not leave room, in Postgres' 63 characters, to tell the names of their indexes apart.
     DJANGO_APP_LABEL: { type: 'string', pattern: '^[a-z_][a-z0-9_]*$', maxLength: 28, default: 'api' },
@@ -206,7 +216,10 @@ const environmentSchema = {
     ADMIN_USERNAME: { type: 'string', minLength: 1, maxLength: 150, default: 'admin' },
     ADMIN_PASSWORD: { type: 'string', minLength: 8 },
     ADMIN_EMAIL: { type: 'string', maxLength: 254, default: '' },
+    SHUTDOWN_DELAY: { type: 'string', pattern: '^(0|0s|[1-9][0-9]{0,5}(ms|s|m))$', default: '0s' },
     SHUTDOWN_TIMEOUT: { ...duration, default: '10s' },
+    REQUEST_TIMEOUT: { ...duration, default: '60s' },
+    MAX_CONNECTIONS: { type: 'integer', minimum: 1, maximum: 1_000_000, default: 10_000 },
     AUDIT_RETENTION: { ...duration, default: '365d' },
     EVENTS: { enum: ['on', 'off'], default: 'on' },
     EVENT_RETENTION: { ...duration, default: '30d' },
@@ -235,6 +248,8 @@ interface Environment {
   READ_DATABASE_URL?: string
   READ_DATABASE_MAX_LAG: string
   DATABASE_POOL_SIZE: number
+  DATABASE_STATEMENT_TIMEOUT: string
+  DATABASE_LOCK_TIMEOUT: string
   PREPARED_STATEMENTS: boolean
   DJANGO_APP_LABEL: string
   JWT_SECRET?: string
@@ -278,7 +293,10 @@ interface Environment {
   ADMIN_USERNAME: string
   ADMIN_PASSWORD?: string
   ADMIN_EMAIL: string
+  SHUTDOWN_DELAY: string
   SHUTDOWN_TIMEOUT: string
+  REQUEST_TIMEOUT: string
+  MAX_CONNECTIONS: number
   AUDIT_RETENTION: string
   EVENTS: 'on' | 'off'
   EVENT_RETENTION: string
@@ -356,6 +374,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       readUrl: env.READ_DATABASE_URL,
       readMaxLag: seconds(env.READ_DATABASE_MAX_LAG),
       poolSize: env.DATABASE_POOL_SIZE,
+      statementTimeout: seconds(env.DATABASE_STATEMENT_TIMEOUT),
+      lockTimeout: seconds(env.DATABASE_LOCK_TIMEOUT),
       preparedStatements: env.PREPARED_STATEMENTS,
       appLabel: env.DJANGO_APP_LABEL,
       searchPath: sandbox ? sandboxSearchPath : undefined
@@ -397,7 +417,10 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       s3
     },
     admin: { username: env.ADMIN_USERNAME, password: env.ADMIN_PASSWORD, email: env.ADMIN_EMAIL },
+    shutdownDelay: env.SHUTDOWN_DELAY === '0' ? 0 : seconds(env.SHUTDOWN_DELAY),
     shutdownTimeout: seconds(env.SHUTDOWN_TIMEOUT),
+    requestTimeout: seconds(env.REQUEST_TIMEOUT),
+    maxConnections: env.MAX_CONNECTIONS,
     auditRetention: seconds(env.AUDIT_RETENTION),
     events: {
       enabled: env.EVENTS === 'on',

@@ -1,59 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { readConfig } from '../src/config.ts'
 import { connect } from '../src/database/connection.ts'
 import { ensureAdministrator } from '../src/operations/first-start.ts'
 import { createDjangoDatabase } from './support/django.ts'
 import { createTestDatabase, type TestDatabase } from './support/postgres.ts'
+import { start } from './support/process.ts'
 import { startService } from './support/service.ts'
-
-const [loader, cli] = ['../scripts/typescript.js', '../src/cli.ts'].map((path) =>
-  fileURLToPath(new URL(path, import.meta.url))
-) as [string, string]
-
-interface Running {
-  readonly child: ChildProcess
-  readonly output: () => string
-  /** Waits until the output matches. */
-  until(pattern: RegExp): Promise<void>
-  /** @returns the exit code */
-  ended(): Promise<number | null>
-}
-
-/** Starts the command line as a process of its own, which is ended with the test. */
-function start(t: Test, args: string[], env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, ['--import', loader, cli, ...args], {
-    env: { PATH: process.env.PATH, ...env } as NodeJS.ProcessEnv,
-    stdio: ['ignore', 'pipe', 'pipe']
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
-  const exit = once(child, 'exit')
-  t.teardown(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    child.kill('SIGKILL')
-    await exit
-  })
-  return {
-    child,
-    output: () => output,
-    async until(pattern) {
-      for (let wait = 0; wait < 600 && !pattern.test(output); wait += 1) {
-        if (child.exitCode !== null) break
-        await sleep(50)
-      }
-      if (!pattern.test(output)) throw new Error(`There came no ${pattern}:\n${output}`)
-    },
-    ended: async () => (await exit)[0]
-  }
-}
 
 async function run(t: Test, args: string[], env: Record<string, string> = {}): Promise<{ code: number | null; output: string }> {
   const running = start(t, args, env)

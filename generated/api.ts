@@ -2587,23 +2587,11 @@ export interface components {
         Health: {
             status: components["schemas"]["HealthStatus"];
         };
-        /** @enum {string} */
-        HealthStatus: "ok";
         /**
          * @description `unknown` was not asked: it hangs on another one, or the service is going down.
          * @enum {string}
          */
         ReadinessCheck: "ok" | "failed" | "unknown";
-        ReadinessChecks: {
-            postgres: components["schemas"]["ReadinessCheck"];
-            migrations: components["schemas"]["ReadinessCheck"];
-            pictures: components["schemas"]["ReadinessCheck"];
-        };
-        /**
-         * @description `draining`: the service is going down.
-         * @enum {string}
-         */
-        ReadinessStatus: "ready" | "not_ready" | "draining";
         Readiness: {
             status: components["schemas"]["ReadinessStatus"];
             checks: components["schemas"]["ReadinessChecks"];
@@ -2947,17 +2935,6 @@ export interface components {
             title: components["schemas"]["ProblemTitle"];
             status: components["schemas"]["ProblemStatus"];
             code: components["schemas"]["UnavailableCode"];
-            detail: components["schemas"]["ProblemDetail"];
-            request_id: components["schemas"]["RequestId"];
-        };
-        /** @enum {string} */
-        InsufficientStorageCode: "insufficient_storage";
-        /** @description There is no space left for the picture. */
-        InsufficientStorageProblem: {
-            type: components["schemas"]["ProblemType"];
-            title: components["schemas"]["ProblemTitle"];
-            status: components["schemas"]["ProblemStatus"];
-            code: components["schemas"]["InsufficientStorageCode"];
             detail: components["schemas"]["ProblemDetail"];
             request_id: components["schemas"]["RequestId"];
         };
@@ -6037,7 +6014,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["EventPage"];
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             410: components["responses"]["CursorExpired"];

@@ -10,8 +10,6 @@ export const resetSubject = 'Reset your password'
 
 const day = 24 * 60 * 60
 
-export const resetSubject = 'Reset your password'
-
 /** @param ttl seconds for which the link works */
 export function resetMail(to: string, link: string, ttl: number): Mail {
   const minutes = Math.max(1, Math.round(ttl / 60))

@@ -10,7 +10,7 @@ import fastifyMultipart from '@fastify/multipart'
 import Fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { auditHandlers } from './audit/handlers.ts'
 import { startRetention } from './audit/retention.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { type Authenticate, accessRules, rolesInRules } from './contract/access.ts'
 import { loadContract } from './contract/document.ts'
@@ -73,7 +73,7 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
   // Loaded only there: nothing in this process can set the time where it is not.
   const sandbox = config.sandbox ? (await import('./sandbox/sandbox.ts')).createSandbox() : undefined
   const contract = sandbox ? sandbox.extend(published) : published
-  const clock: Clock = sandbox?.clock ?? Date.now
+  const clock: Clock = sandbox?.clock ?? systemClock
   const sendProblem = problemSender(config.errors)
   const rules = accessRules(contract, config.requiredRoles)
   const keyRing = await openKeyRing(config.tokens)

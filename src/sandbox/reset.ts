@@ -14,6 +14,8 @@ export async function resetToSeed({ database, config, hashing, pictures }: Servi
   for (const picture of seedPictures) await pictures.replace(picture, async () => ({ previousPicture: null }))
   await database.transaction().execute(async (transaction) => {
     await deleteRows(transaction)
+    // Nobody is told of the seed.
+    const enabled = await setEvents(transaction, false)
     await sql.raw(rows).execute(transaction)
     for (const { id, name, permissions } of seedRoles) {
       await transaction.insertInto('auth_group').values({ id, name }).execute()
@@ -30,17 +32,31 @@ export async function resetToSeed({ database, config, hashing, pictures }: Servi
     }
     for (const seeded of seedUsers) await insertSeed(transaction, seeded, password)
     await restartIds(transaction)
+    await sql`set constraints all immediate`.execute(transaction)
+    await setEvents(transaction, enabled)
     await forgetPrincipals(transaction)
   })
   const seeded = new Set(seedPictures.map(({ path }) => path))
   for (const { profile_picture: path } of before) if (path && !seeded.has(path)) await pictures.discard(path)
 }
 
-/** All but what says which migrations were run. */
+/** Begins with the first event again. @returns whether events were written until now */
+async function setEvents(transaction: Connection, enabled: boolean): Promise<boolean> {
+  const { rows } = await sql<{ enabled: boolean }>`
+    with before as (select enabled from outbox)
+    update outbox set enabled = ${enabled}, last_position = 0, pruned_position = 0 from before returning before.enabled`.execute(
+    transaction
+  )
+  return rows[0]?.enabled === true
+}
+
+/** All but what says which migrations were run, and whether events are written. */
 async function deleteRows(transaction: Connection): Promise<void> {
   const { rows } = await sql<{ tables: string }>`
     select string_agg(format('%I.%I', schemaname, tablename), ', ' order by tablename) as tables
-    from pg_tables where schemaname = 'public' and tablename not like 'user\\_management\\_%'`.execute(transaction)
+    from pg_tables where schemaname = 'public' and tablename <> 'outbox' and tablename not like 'user\\_management\\_%'`.execute(
+    transaction
+  )
   await sql.raw(`truncate ${rows[0]?.tables} restart identity`).execute(transaction)
 }
 

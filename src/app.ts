@@ -18,6 +18,7 @@ import type { Handlers } from './contract/handlers.ts'
 import { problemSender, rawProblem, type SendProblem } from './contract/problems.ts'
 import { contractRoutes } from './contract/routes.ts'
 import type { Database } from './database/connection.ts'
+import { type Read, startStandby } from './database/standby.ts'
 import { createArrivals } from './events/arrivals.ts'
 import { eventHandlers } from './events/handlers.ts'
 import { startEventRetention } from './events/retention.ts'
@@ -68,7 +69,7 @@ const bodyLimit = 1024 * 1024
 
 /** Builds the service; nothing in it is global, so that a process can hold several. */
 export async function buildApp({ config, database, databaseUrl, logger = false }: AppOptions): Promise<FastifyInstance> {
-  const published = loadContract(config.errors)
+  const published = loadContract(config.errors, config.basePath)
   // Loaded only there: nothing in this process can set the time where it is not.
   const sandbox = config.sandbox ? (await import('./sandbox/sandbox.ts')).createSandbox() : undefined
   const contract = sandbox ? sandbox.extend(published) : published
@@ -123,11 +124,20 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
 
   const protectedRoles = rolesInRules(rules)
   const guesses = createGuesses(database)
+  const { readUrl: standbyUrl, readMaxLag: maxLag } = config.database
+  let readList: Read = (work) => work(database)
+  if (standbyUrl !== undefined) {
+    const servers = { primary: database, primaryUrl: databaseUrl, standbyUrl, maxLag }
+    const standby = startStandby({ ...config.database, ...servers, metrics: metrics.ofStandby(), log: app.log })
+    app.addHook('onClose', () => standby.close())
+    readList = standby.read
+  }
   const listenUrl = config.database.listenUrl ?? databaseUrl
   const arrivals = createArrivals(listenUrl, app.log)
   const services: Services = {
     config,
     database,
+    readList,
     clock,
     hashing,
     guesses,
@@ -194,7 +204,7 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
   await app.register(health, { database, store, draining })
   await app.register(jwks, { keyRing })
   await app.register(media, { pictures })
-  await app.register(docs, { contract: published })
+  await app.register(docs, { contract: published, basePath: config.basePath })
   if (sandbox) app.addHook('onReady', () => sandbox.reset(services))
   return app
 }
@@ -203,7 +213,7 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
 const headersTimeout = 20
 
 function serverOptions(
-  { trustProxy, pathAliases, errors, requestTimeout }: Config,
+  { trustProxy, basePath, pathAliases, errors, requestTimeout }: Config,
   sendProblem: SendProblem
 ): FastifyHttpOptions<Server> {
   return {
@@ -226,8 +236,10 @@ function serverOptions(
       return typeof given === 'string' && /^[\w.:/+=-]{1,128}$/.test(given) ? given : randomUUID()
     },
     rewriteUrl: ({ url = '/' }) => {
-      const alias = pathAliases.find(({ from }) => url === from || url.startsWith(`${from}/`) || url.startsWith(`${from}?`))
-      return alias ? alias.to + url.slice(alias.from.length) : url
+      // A gateway may have taken the prefix away, and probes that ask the service itself send none.
+      const path = basePath !== '' && beginsWith(url, basePath) ? url.slice(basePath.length) : url
+      const alias = pathAliases.find(({ from }) => beginsWith(path, from))
+      return alias ? alias.to + path.slice(alias.from.length) : path
     },
     // A path that can't be decoded, for one, has no route and so no error handler.
     frameworkErrors: (error, request, reply) => void sendProblem(error, request, reply),
@@ -237,6 +249,11 @@ function serverOptions(
       socket.end(rawProblem({ status, detail, requestId: randomUUID() }, errors, this.log))
     }
   }
+}
+
+/** Whether the path of `url` is `path`, or is below it. */
+function beginsWith(url: string, path: string): boolean {
+  return url.startsWith(path) && (url.length === path.length || url[path.length] === '/' || url[path.length] === '?')
 }
 
 /** Which pages of other origins may call; what a page may read of an answer beside its body. */

@@ -27,6 +27,8 @@ export interface Config {
   readonly workers: number
   /** Address of this service as its clients see it, without a slash at the end. */
   readonly publicUrl: string
+  /** What stands before all paths, without a slash at the end; empty for nothing. A gateway may have taken it away. */
+  readonly basePath: string
   readonly trustProxy: readonly string[]
   readonly pathAliases: readonly PathAlias[]
   readonly errors: ErrorShape
@@ -40,6 +42,10 @@ export interface Config {
     readonly url: string | undefined
     /** Where Postgres tells of changes; undefined: at `url`. */
     readonly listenUrl: string | undefined
+    /** A streaming standby that lists are read from; undefined: none. */
+    readonly readUrl: string | undefined
+    /** Seconds within which the standby must have what the primary has. */
+    readonly readMaxLag: number
     readonly poolSize: number
     readonly statementTimeout: number
     readonly lockTimeout: number
@@ -152,6 +158,7 @@ const environmentSchema = {
     PORT: { type: 'integer', minimum: 0, maximum: 65535, default: 8000 },
     WORKERS: { type: 'integer', minimum: 1, maximum: 256, default: 1 },
     PUBLIC_URL: { type: 'string', format: 'uri', pattern: '^https?://' },
+    BASE_PATH: { type: 'string', pattern: '^(/[\\w.~-]+)+/?$' },
     TRUST_PROXY: { type: 'string', default: '' },
     PATH_ALIASES: { type: 'string', default: '/auth=/api/auth' },
     ERRORS: { enum: ['problem', 'drf'], default: 'problem' },
@@ -160,6 +167,8 @@ const environmentSchema = {
     DATA_DIR: { type: 'string', minLength: 1, default: './data' },
     DATABASE_URL: { type: 'string', pattern: '^postgres(ql)?://' },
     DATABASE_LISTEN_URL: { type: 'string', pattern: '^postgres(ql)?://' },
+    READ_DATABASE_URL: { type: 'string', pattern: '^postgres(ql)?://' },
+    READ_DATABASE_MAX_LAG: { ...duration, default: '250ms' },
     DATABASE_POOL_SIZE: { type: 'integer', minimum: 1, maximum: 1000, default: 10 },
     DATABASE_STATEMENT_TIMEOUT: { ...duration, default: '30s' },
     DATABASE_LOCK_TIMEOUT: { ...duration, default: '10s' },
@@ -227,6 +236,7 @@ interface Environment {
   PORT: number
   WORKERS: number
   PUBLIC_URL?: string
+  BASE_PATH?: string
   TRUST_PROXY: string
   PATH_ALIASES: string
   ERRORS: ErrorShape
@@ -235,6 +245,8 @@ interface Environment {
   DATA_DIR: string
   DATABASE_URL?: string
   DATABASE_LISTEN_URL?: string
+  READ_DATABASE_URL?: string
+  READ_DATABASE_MAX_LAG: string
   DATABASE_POOL_SIZE: number
   DATABASE_STATEMENT_TIMEOUT: string
   DATABASE_LOCK_TIMEOUT: string
@@ -337,11 +349,11 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   const endpoints = readEndpoints(env.WEBHOOK_URLS, env.WEBHOOK_SECRET, faults)
   if (env.EVENTS === 'off' && env.WEBHOOK_URLS !== '') faults.push('WEBHOOK_URLS: there is nothing to send with EVENTS=off')
   const s3 = env.MEDIA_STORE === 's3' ? readS3(env, faults) : undefined
+  const { publicUrl, basePath } = readAddress(env, aliases, faults)
   if (production) faults.push(...dangersInProduction(env))
   if (sandbox) faults.push(...unfitForSandbox(env))
   if (faults.length > 0) throw new ConfigError(faults)
 
-  const publicUrl = (env.PUBLIC_URL ?? `http://${urlHost(env.HOST)}:${env.PORT}`).replace(/\/+$/, '')
   return {
     production,
     sandbox,
@@ -349,6 +361,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     port: env.PORT,
     workers: env.WORKERS,
     publicUrl,
+    basePath,
     trustProxy,
     pathAliases: aliases,
     errors: env.ERRORS,
@@ -358,6 +371,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     database: {
       url: env.DATABASE_URL,
       listenUrl: env.DATABASE_LISTEN_URL,
+      readUrl: env.READ_DATABASE_URL,
+      readMaxLag: seconds(env.READ_DATABASE_MAX_LAG),
       poolSize: env.DATABASE_POOL_SIZE,
       statementTimeout: seconds(env.DATABASE_STATEMENT_TIMEOUT),
       lockTimeout: seconds(env.DATABASE_LOCK_TIMEOUT),
@@ -528,6 +543,22 @@ function readS3(env: Environment, faults: string[]): S3Settings {
     prefix: prefix === '' ? '' : `${prefix}/`,
     timeout: seconds(env.S3_TIMEOUT)
   }
+}
+
+/** What our own paths begin with: behind a gateway that takes the prefix away nobody could tell one from the other. */
+const ownPaths = ['/api', '/docs', '/media', '/.well-known', '/healthz', '/readyz', '/metrics']
+
+/** PUBLIC_URL and BASE_PATH each make up for the other: the path of the first is the second. */
+function readAddress(env: Environment, aliases: readonly PathAlias[], faults: string[]) {
+  const given = (env.PUBLIC_URL ?? `http://${urlHost(env.HOST)}:${env.PORT}`).replace(/\/+$/, '')
+  const path = URL.canParse(given) ? new URL(given).pathname.replace(/\/+$/, '') : ''
+  const basePath = env.BASE_PATH?.replace(/\/$/, '') ?? path
+  if (path !== '' && path !== basePath) {
+    faults.push(`BASE_PATH: is ${basePath}, but the path of PUBLIC_URL is ${path}; leave one of them out`)
+  }
+  const own = [...ownPaths, ...aliases.map(({ from }) => from)].find((each) => `${basePath}/`.startsWith(`${each}/`))
+  if (own !== undefined) faults.push(`BASE_PATH: ${basePath} begins as paths of the service itself do (${own})`)
+  return { publicUrl: path === '' ? given + basePath : given, basePath }
 }
 
 function readPathAliases(text: string, faults: string[]): PathAlias[] {

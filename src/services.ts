@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/connection.ts'
+import type { Read } from './database/standby.ts'
 import type { Arrivals } from './events/arrivals.ts'
 import type { Mailer } from './mail/mailer.ts'
 import type { Metrics } from './operations/metrics.ts'
@@ -17,6 +18,8 @@ export interface Services {
   readonly config: Config
   readonly database: Database
   readonly clock: Clock
+  /** For lists, which a standby may answer; nothing that decides access is read so. */
+  readonly readList: Read
   readonly hashing: PasswordHashing
   readonly guesses: Guesses
   readonly keyRing: KeyRing

@@ -133,6 +133,35 @@ t.test('proxies are trusted by address or network, never all of them', async (t)
   }
 })
 
+t.test('the path prefix and the public address each make up for the other, and can not differ', async (t) => {
+  const address = (env: Record<string, string>) => {
+    const { publicUrl, basePath } = readConfig(env)
+    return [publicUrl, basePath]
+  }
+  const [given, both] = ['https://example.org', ['https://example.org/iam/accounts', '/iam/accounts']]
+  t.same(address({}), ['http://127.0.0.1:8000', ''])
+  t.same(address({ BASE_PATH: '/accounts/' }), ['http://127.0.0.1:8000/accounts', '/accounts'])
+  t.same(address({ PUBLIC_URL: `${given}/` }), [given, ''])
+  t.same(address({ PUBLIC_URL: given, BASE_PATH: '/iam/accounts' }), both)
+  t.same(address({ PUBLIC_URL: `${given}/iam/accounts/` }), both)
+  t.same(address({ PUBLIC_URL: `${given}/iam/accounts`, BASE_PATH: '/iam/accounts' }), both)
+  t.match(faultsOf({ PUBLIC_URL: `${given}/iam`, BASE_PATH: '/accounts' }), /BASE_PATH: is \/accounts/)
+  for (const path of ['accounts', '/', '//accounts', '/a b', '/a?b', '/a%2Fb']) {
+    t.match(faultsOf({ BASE_PATH: path }), /BASE_PATH/, path)
+  }
+  for (const path of ['/api', '/api/auth', '/auth', '/docs', '/media/x']) {
+    t.match(faultsOf({ BASE_PATH: path }), /BASE_PATH: .* begins as paths of the service itself do/, path)
+  }
+})
+
+t.test('a standby is a Postgres too, and may be late for so long', async (t) => {
+  const { readUrl, readMaxLag } = readConfig({ READ_DATABASE_URL: 'postgres://standby/x', READ_DATABASE_MAX_LAG: '2s' }).database
+  t.same([readUrl, readMaxLag], ['postgres://standby/x', 2])
+  t.same([readConfig({}).database.readUrl, readConfig({}).database.readMaxLag], [undefined, 0.25])
+  t.match(faultsOf({ READ_DATABASE_URL: 'mysql://x' }), /READ_DATABASE_URL/)
+  t.match(faultsOf({ READ_DATABASE_MAX_LAG: '1' }), /READ_DATABASE_MAX_LAG/)
+})
+
 t.test('settings that exclude or need each other are told', async (t) => {
   t.match(faultsOf({ JWT_SECRET: production.JWT_SECRET, JWT_PRIVATE_KEY: 'x' }), /JWT_SECRET, JWT_PRIVATE_KEY: set one/)
   t.match(faultsOf({ PASSWORD_RESET_DELIVERY: 'email' }), /SMTP_URL[\s\S]*MAIL_FROM/)

@@ -52,7 +52,7 @@ export interface Operation {
 }
 
 export interface Contract {
-  /** The document in YAML: the file, byte for byte, but where ERRORS=drf adds to it. */
+  /** The document in YAML: the file, byte for byte, but where ERRORS=drf or BASE_PATH change it. */
   readonly text: string
   /** The same in JSON: byte for byte the file that a build made. */
   readonly json: string
@@ -67,16 +67,18 @@ export const problemType = 'application/problem+json'
 const methods = new Set(['get', 'put', 'post', 'delete', 'patch'])
 
 /**
- * Loads openapi.yaml, with what `errors` adds to its responses: the document is true for the deployment that serves it.
+ * Loads openapi.yaml, with what `errors` adds to its responses and `basePath` puts before its paths: the document is true
+ * for the deployment that serves it.
  * @throws Error on a contract that does not fit together (an alias of nothing, an operationId twice)
  */
-export function loadContract(errors: ErrorShape = 'problem'): Contract {
+export function loadContract(errors: ErrorShape = 'problem', basePath = ''): Contract {
   const text = readFileSync(contractFile, 'utf8')
   // The JSON round trip makes YAML's shared anchors objects of their own.
   const json = existsSync(builtFile) ? readFileSync(builtFile, 'utf8') : JSON.stringify(parse(text))
   const document = JSON.parse(json) as Json
-  if (errors === 'problem') return { text, json, document, ...readContract(document) }
-  addDrfErrors(document)
+  if (errors === 'problem' && basePath === '') return { text, json, document, ...readContract(document) }
+  if (errors === 'drf') addDrfErrors(document)
+  for (const server of document.servers as Json[]) server.url = basePath + (server.url as string)
   return { text: stringify(document), json: JSON.stringify(document), document, ...readContract(document) }
 }
 

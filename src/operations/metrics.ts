@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { FaultKind } from '../contract/response-check.ts'
+import type { StandbyMetrics } from '../database/standby.ts'
 import type { Backlog } from '../events/deliveries.ts'
 import type { MailQueue } from '../mail/queries.ts'
 import type { ReplayCause } from '../sessions/queries.ts'
@@ -14,6 +15,8 @@ export interface Metrics {
   countLogin(result: 'success' | 'failure' | 'delayed' | 'ambiguous'): void
   /** `stale` ended its session; the others were answered, and would end theirs under REFRESH_REUSE=strict. */
   countReplay(cause: ReplayCause | 'stale'): void
+  /** Figures of the standby that READ_DATABASE_URL names; called only where it names one. */
+  ofStandby(): StandbyMetrics
   /** A response of the sample; `skipped` was not checked, since too many others waited. */
   countResponseCheck(result: 'ok' | 'violation' | 'skipped'): void
   countViolation(operationId: string, kind: FaultKind): void
@@ -170,6 +173,32 @@ export function startMetrics(app: FastifyInstance): Metrics {
     countWebhook: (result) => webhooks.inc({ result }),
     watchWebhooks,
     countMail: (result) => mails.inc({ result }),
-    watchMailQueue
+    watchMailQueue,
+    ofStandby() {
+      // Of several workers, what the worst off has.
+      const used = new Gauge({
+        name: 'standby_in_use',
+        help: 'Whether lists are read from the standby',
+        registers,
+        aggregator: 'min'
+      })
+      const lag = new Gauge({
+        name: 'standby_lag_seconds',
+        help: 'How long the standby took to have what the primary had, when last looked',
+        registers,
+        aggregator: 'max'
+      })
+      const reads = new Counter({
+        name: 'list_reads_total',
+        help: 'Reads of lists, by the server that answered',
+        labelNames: ['server'],
+        registers
+      })
+      return {
+        setInUse: (inUse) => used.set(inUse ? 1 : 0),
+        setLag: (seconds) => lag.set(seconds),
+        countRead: (server) => reads.inc({ server })
+      }
+    }
   }
 }

@@ -22,7 +22,7 @@ type ProfileOperation =
   | 'deleteUserProfile'
 
 export function profileHandlers(services: Services): HandlersOf<ProfileOperation> {
-  const { database, config, nameSample, pictures } = services
+  const { database, readList, config, nameSample, pictures } = services
 
   /** The user's profile, made if it is missing; undefined for an unknown user. */
   async function readProfile(userId: number): Promise<Profile | undefined> {
@@ -100,7 +100,7 @@ export function profileHandlers(services: Services): HandlersOf<ProfileOperation
     },
 
     async listUserProfiles({ query, target }) {
-      const page = await pageOfProfiles(database, nameSample, query, query)
+      const page = await readList((connection) => pageOfProfiles(connection, nameSample, query, query))
       const body = page.rows.map((account) => toProfile(account, pictures.url) as Profile)
       return { status: 200, body, headers: pageHeaders(page, target, config.publicUrl) }
     },

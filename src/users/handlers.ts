@@ -35,7 +35,7 @@ import { toUser } from './user.ts'
 type UserOperation = 'listUsers' | 'createUser' | 'getUser' | 'updateUser' | 'deleteUser'
 
 export function userHandlers(services: Services): HandlersOf<UserOperation> {
-  const { database, config, mailer, nameSample, pictures } = services
+  const { database, readList, config, mailer, nameSample, pictures } = services
   const noSuchUser = (id: number) => `There is no user with the id ${id}.`
   const lastAdministrator = 'No active administrator would be left.'
 
@@ -44,7 +44,7 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
     const { search, role, is_active, is_staff, province, ordering } = query
     const after = { type, search, role, is_active, is_staff, province, ordering }
     await recordEvent(database, origin, { action: 'users.exported', after })
-    yield* batchesOfUsers(database, query, ordering)
+    yield* batchesOfUsers(readList, query, ordering)
   }
 
   return {
@@ -52,7 +52,7 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
       if (answerType !== 'application/json') {
         return { status: 200, ...exported(answerType, auditedExport(answerType, query, origin), pictures.url) }
       }
-      const page = await pageOfUsers(database, nameSample, query, query)
+      const page = await readList((connection) => pageOfUsers(connection, nameSample, query, query))
       const body = page.rows.map((account) => toUser(account, pictures.url))
       return { status: 200, body, headers: pageHeaders(page, target, config.publicUrl) }
     },

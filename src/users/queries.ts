@@ -5,6 +5,7 @@ import { type Connection, id, violatedUnique } from '../database/connection.ts'
 import { rowById } from '../database/loader.ts'
 import { fetchPage, type List, type Page, type PageRequest, type Sort } from '../database/paging.ts'
 import { prepared } from '../database/prepared.ts'
+import type { Read } from '../database/standby.ts'
 import { deleteProfile } from '../profiles/queries.ts'
 import { type NameSample, rareParts, searchedNames, wordsOf } from './search.ts'
 
@@ -157,11 +158,12 @@ export async function pageOfUsers(
 }
 
 /** All users that fit, in order, with the names of their provinces; see `readBatches`. */
-export function batchesOfUsers(database: Connection, filter: AccountFilter, ordering: string | undefined) {
-  const query = filtered(database, filter)
-    .leftJoin('api_provinces', 'api_provinces.id', 'api_userprofile.province_id')
-    .select('api_provinces.name as province_name')
-  return readBatches(query, userSorts, identity, ordering)
+export function batchesOfUsers(read: Read, filter: AccountFilter, ordering: string | undefined) {
+  const select = (connection: Connection) =>
+    filtered(connection, filter)
+      .leftJoin('api_provinces', 'api_provinces.id', 'api_userprofile.province_id')
+      .select('api_provinces.name as province_name')
+  return readBatches(read, select, userSorts, identity, ordering)
 }
 
 /** A page of the users who have a profile. */

@@ -1,10 +1,11 @@
 import closeWithGrace from 'close-with-grace'
-import Fastify, { type FastifyBaseLogger, type FastifyServerOptions } from 'fastify'
+import Fastify from 'fastify'
 import { buildApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
 import { connect } from './database/connection.ts'
 import { migrate } from './database/migrator.ts'
 import { ensureAdministrator, type FirstAdministrator } from './operations/first-start.ts'
+import { type Log, loggerOptions } from './operations/log.ts'
 import { isWorker, onDrain, startWorkers } from './workers.ts'
 
 /**
@@ -61,7 +62,6 @@ export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
   }
 }
 
-type Log = Pick<FastifyBaseLogger, 'info' | 'warn' | 'error' | 'fatal'>
 /** What ends what was begun; the last first. */
 type Closers = (() => Promise<unknown>)[]
 
@@ -101,22 +101,18 @@ function tellPrepared(config: Config, { migrations, notices }: PreparedDatabase,
 async function listen(config: Config, url: string, closers: Closers, onLog: (log: Log) => void): Promise<string> {
   let log: Log | undefined
   const onError = (err: Error) => log?.warn({ err }, 'A database connection was lost')
-  const database = connect({ ...config.database, url, onError })
+  // Read only where traces are asked for.
+  const { startTracing } = config.traces ? await import('./operations/tracing.ts') : {}
+  const tracing = startTracing?.((detail, text) => log?.warn(detail, text))
+  if (tracing) closers.push(() => tracing.close())
+  const onStatement = tracing && { onStatement: tracing.recordStatement }
+  const database = connect({ ...config.database, url, onError, ...onStatement })
   closers.push(() => database.destroy())
-  const app = await buildApp({ config, database, databaseUrl: url, logger: await loggerOptions(config) })
+  const app = await buildApp({ config, database, databaseUrl: url, logger: await loggerOptions(config), tracing })
   closers.push(() => app.close())
   log = app.log
   onLog(app.log)
   return app.listen({ host: config.host, port: config.port })
-}
-
-/** JSON lines in production, readable ones in development; nothing of a request's headers or body. */
-async function loggerOptions({ production, logLevel: level }: Config): Promise<NonNullable<FastifyServerOptions['logger']>> {
-  // A development dependency, which a production install does not have.
-  const pretty = production ? undefined : await import('pino-pretty').catch(() => undefined)
-  return pretty
-    ? { level, stream: pretty.default({ ignore: 'pid,hostname', translateTime: 'HH:MM:ss', singleLine: true }) }
-    : { level }
 }
 
 function welcome({ publicUrl, admin }: Config, address: string, made: FirstAdministrator | undefined): string {

@@ -62,6 +62,25 @@ class PreparingClient extends pg.Client {
   }
 }
 
+/** What the connections of a pool do at the moment. */
+export interface PoolFigures {
+  readonly inUse: number
+  readonly idle: number
+  /** Statements and transactions that wait for a connection. */
+  readonly waiting: number
+  /** Connections that there may be. */
+  readonly limit: number
+}
+
+const pools = new WeakMap<Database, pg.Pool>()
+
+/** @param database as `connect` gave it */
+export function poolFigures(database: Database): PoolFigures {
+  const pool = pools.get(database) as pg.Pool
+  const { totalCount, idleCount, waitingCount, options } = pool
+  return { inUse: totalCount - idleCount, idle: idleCount, waiting: waitingCount, limit: options.max }
+}
+
 /** Opens a pool on Postgres. Nothing connects until the first query. */
 export function connect(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
@@ -79,7 +98,9 @@ export function connect(options: DatabaseOptions): Database {
   pool.on('error', () => {})
   const { onStatement, appLabel = defaultAppLabel } = options
   const plugins = appLabel === defaultAppLabel ? [] : [new AppTables(appLabel)]
-  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }), plugins, ...(onStatement && { log: onStatement }) })
+  const database = new Kysely<DB>({ dialect: new PostgresDialect({ pool }), plugins, ...(onStatement && { log: onStatement }) })
+  pools.set(database, pool)
+  return database
 }
 
 /**

@@ -3,6 +3,7 @@ import fastifyRateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Operation } from '../contract/document.ts'
 import { tooManyRequests } from '../contract/problems.ts'
+import type { Metrics } from './metrics.ts'
 
 /** So many requests in so many seconds. */
 export interface RateLimit {
@@ -28,7 +29,11 @@ export type LimitRate = (request: FastifyRequest, operation: Operation | undefin
  * replicas with or without Redis, guesses at a password, is counted in Postgres (`sessions/guesses.ts`).
  * With Redis gone nobody is refused, and the log says so once.
  */
-export async function startRateLimits(app: FastifyInstance, settings: RateLimitSettings): Promise<LimitRate> {
+export async function startRateLimits(
+  app: FastifyInstance,
+  settings: RateLimitSettings,
+  { countLimit }: Pick<Metrics, 'countLimit'>
+): Promise<LimitRate> {
   const redis = settings.redisUrl === undefined ? undefined : await connectRedis(app, settings.redisUrl)
   await app.register(fastifyRateLimit, {
     global: false,
@@ -45,9 +50,11 @@ export async function startRateLimits(app: FastifyInstance, settings: RateLimitS
     (request) => `${request.routeOptions.config.operationId} ${addressBlock(clientAddress(request))}`
   )
   return async (request, operation) => {
-    for (const limit of [all, operation?.takesCredentials ? credentials : undefined]) {
+    const limits = { requests: all, credentials: operation?.takesCredentials ? credentials : undefined }
+    for (const [kind, limit] of Object.entries(limits) as [keyof typeof limits, typeof all][]) {
       const count = await limit?.(request)
       if (count && !count.isAllowed && count.isExceeded) {
+        countLimit(kind)
         throw tooManyRequests('Too many requests from this address.', count.ttlInSeconds)
       }
     }

@@ -10,6 +10,8 @@ export interface PasswordHashing {
   verify(password: string, encoded: string | undefined): Promise<boolean>
   /** Whether a password that just verified should be hashed anew, as Django's `must_update` says. */
   needsUpgrade(encoded: string): boolean
+  /** How many passwords wait, and how many are worked on. */
+  figures(): { readonly waiting: number; readonly running: number }
   close(): Promise<void>
 }
 
@@ -22,8 +24,9 @@ export class HashingOverloaded extends Error {
  * Hashing in worker threads, so that a login of a quarter of a second holds up no other request.
  * @param cost log2 of bcrypt's rounds
  * @param queue how many tasks may wait; one more is refused with HashingOverloaded instead of piling up
+ * @param onRefused told of each one that is
  */
-export function startHashing(cost: number, threads: number, queue = 1000): PasswordHashing {
+export function startHashing(cost: number, threads: number, queue = 1000, onRefused = () => {}): PasswordHashing {
   const worker = new URL(`./hashing-worker${extname(import.meta.url)}`, import.meta.url)
   const pool = new Piscina({
     filename: fileURLToPath(worker),
@@ -32,10 +35,19 @@ export function startHashing(cost: number, threads: number, queue = 1000): Passw
     maxQueue: queue,
     idleTimeout: 60_000
   })
+  let underWay = 0
   async function run<Result>(task: HashTask | VerifyTask | number, name: string): Promise<Result> {
-    return pool.run(task, { name }).catch((error: Error) => {
-      throw /queue is at limit|No task queue available/i.test(error.message) ? new HashingOverloaded(error.message) : error
-    })
+    underWay += 1
+    try {
+      return await pool.run(task, { name })
+    } catch (error) {
+      const { message } = error as Error
+      if (!/queue is at limit|No task queue available/i.test(message)) throw error
+      onRefused()
+      throw new HashingOverloaded(message)
+    } finally {
+      underWay -= 1
+    }
   }
 
   // Begun before the first login: one for an unknown user then costs what one for a known user does.
@@ -53,6 +65,7 @@ export function startHashing(cost: number, threads: number, queue = 1000): Passw
       return matches === true && encoded !== undefined
     },
     needsUpgrade: (encoded) => Number(/^bcrypt_sha256\$\$2[aby]\$(\d\d)\$/.exec(encoded)?.[1] ?? 0) < cost,
+    figures: () => ({ waiting: pool.queueSize, running: underWay - pool.queueSize }),
     close: () => pool.destroy()
   }
 }

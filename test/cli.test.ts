@@ -1,59 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { readConfig } from '../src/config.ts'
 import { connect } from '../src/database/connection.ts'
 import { ensureAdministrator } from '../src/operations/first-start.ts'
 import { createDjangoDatabase } from './support/django.ts'
 import { createTestDatabase, type TestDatabase } from './support/postgres.ts'
+import { start } from './support/process.ts'
 import { startService } from './support/service.ts'
-
-const [loader, cli] = ['../scripts/typescript.js', '../src/cli.ts'].map((path) =>
-  fileURLToPath(new URL(path, import.meta.url))
-) as [string, string]
-
-interface Running {
-  readonly child: ChildProcess
-  readonly output: () => string
-  /** Waits until the output matches. */
-  until(pattern: RegExp): Promise<void>
-  /** @returns the exit code */
-  ended(): Promise<number | null>
-}
-
-/** Starts the command line as a process of its own, which is ended with the test. */
-function start(t: Test, args: string[], env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, ['--import', loader, cli, ...args], {
-    env: { PATH: process.env.PATH, ...env } as NodeJS.ProcessEnv,
-    stdio: ['ignore', 'pipe', 'pipe']
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (output += chunk))
-  const exit = once(child, 'exit')
-  t.teardown(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return
-    child.kill('SIGKILL')
-    await exit
-  })
-  return {
-    child,
-    output: () => output,
-    async until(pattern) {
-      for (let wait = 0; wait < 600 && !pattern.test(output); wait += 1) {
-        if (child.exitCode !== null) break
-        await sleep(50)
-      }
-      if (!pattern.test(output)) throw new Error(`There came no ${pattern}:\n${output}`)
-    },
-    ended: async () => (await exit)[0]
-  }
-}
 
 async function run(t: Test, args: string[], env: Record<string, string> = {}): Promise<{ code: number | null; output: string }> {
   const running = start(t, args, env)
@@ -117,13 +75,28 @@ async function gone(pid: number): Promise<boolean> {
   return !isAlive(pid)
 }
 
-t.test('help lists the commands; an unknown one is refused', async (t) => {
-  const [help, unknown] = await Promise.all([run(t, ['--help']), run(t, ['migarte'])])
+const names = ['serve', 'migrate', 'create-admin', 'keys rotate', 'import', 'media sweep', 'doctor', 'shadow']
+
+t.test('help lists the commands, each tells of itself; an unknown one is refused', async (t) => {
+  const [help, unknown, half] = await Promise.all([run(t, ['--help']), run(t, ['migarte']), run(t, ['keys'])])
   t.equal(help.code, 0)
-  for (const name of ['serve', 'migrate', 'create-admin', 'keys-rotate', 'media-sweep', 'import-django'])
-    t.match(help.output, name)
+  for (const name of names) t.match(help.output, new RegExp(`^  ${name}\\b`, 'm'))
   t.equal(unknown.code, 2)
   t.match(unknown.output, /no command migarte/)
+  t.match(half, { code: 2, output: /no command keys[\s\S]*keys rotate/ })
+  for (const name of names) {
+    const { code, output } = await run(t, [...name.split(' '), '--help'])
+    t.equal(code, 0, name)
+    t.match(output, new RegExp(`^Usage: ${name}\\b`))
+    t.match(output, /Ends with/, 'it tells what its exit code means')
+  }
+})
+
+t.test('commands answer to the names that they had before', async (t) => {
+  const former = { 'keys-rotate': 'keys rotate', 'media-sweep': 'media sweep', 'import-django': 'import' }
+  for (const [name, now] of Object.entries(former)) {
+    t.match(await run(t, [name, '--help']), { code: 0, output: new RegExp(`^Usage: ${now}\\b`) }, name)
+  }
 })
 
 t.test('a configuration that can not be used is told without a stack, and ends with 1', async (t) => {
@@ -206,10 +179,10 @@ t.test('the first administrator has a password by the rules that all passwords g
   t.match(await begin('a long and private phrase'), { username: 'admin', madePassword: undefined })
 })
 
-t.test('keys-rotate makes a key where the keys are files, and says what to do where they are not', async (t) => {
+t.test('keys rotate makes a key where the keys are files, and says what to do where they are not', async (t) => {
   const dir = await folder(t)
   const [made, refused] = await Promise.all([
-    run(t, ['keys-rotate'], { DATA_DIR: dir }),
+    run(t, ['keys', 'rotate'], { DATA_DIR: dir }),
     run(t, ['keys-rotate'], { JWT_SECRET: 'a secret for tests, long enough to sign' })
   ])
   t.match(made, { code: 0, output: /The new key \S+ signs from/ })
@@ -287,6 +260,34 @@ t.test('a signal that comes while it starts ends its Postgres too', async (t) =>
   serving.child.kill('SIGTERM')
   await serving.ended()
   t.ok(await gone(pid as number))
+})
+
+t.test('a signal ends a command and the Postgres that it has started', async (t) => {
+  const [data, other] = [await folder(t), await folder(t)]
+  // The first one is interrupted while Postgres starts or migrates, the next one wherever it is by then.
+  const migrating = start(t, ['migrate'], { DATA_DIR: data })
+  await migrating.until(/Running 0001/)
+  const pid = (await postgresOf(data)) as number
+  t.ok(isAlive(pid))
+  migrating.child.kill('SIGINT')
+  t.equal(await migrating.ended(), 130)
+  t.match(migrating.output(), /Interrupted/)
+  t.notMatch(migrating.output(), stack)
+  t.notOk(isAlive(pid), 'its Postgres is gone')
+
+  const making = start(t, ['create-admin', '--username', 'root'], {
+    DATA_DIR: other,
+    ADMIN_PASSWORD: 'a long and private phrase'
+  })
+  let second = await postgresOf(other)
+  for (let wait = 0; wait < 6000 && second === undefined; wait += 1) {
+    await sleep(10)
+    second = await postgresOf(other)
+  }
+  making.child.kill('SIGTERM')
+  t.equal(await making.ended(), 143)
+  t.ok(await gone(second as number))
+  t.equal(await postgresOf(other), undefined)
 })
 
 // Which processes there are, Linux alone tells without a program of its own.

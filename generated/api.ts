@@ -799,6 +799,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/events/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened to users, for other services, in order
+         * @description An event is written in the transaction of its change, whoever made it, and can be read once that is committed. They
+         *     come in an order in which none ever comes before one that was read already, and those about one user in the order
+         *     of the changes. Whoever takes `next` along as `after` gets each event at least once; after a fault of one's own
+         *     the same `after` again gives the same events again. `webhooks` below has the same events, sent.
+         *
+         *     To begin: `after=latest` gives the `next` of now; read all users then, and go on from there.
+         */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/register/": {
         parameters: {
             query?: never;
@@ -1056,7 +1081,769 @@ export interface paths {
         trace?: never;
     };
 }
-export type webhooks = Record<string, never>;
+export interface webhooks {
+    "user.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A user was made, by whatever way
+         * @description Sent to each of `WEBHOOK_URLS` as CloudEvents 1.0 in structured mode, signed as Standard Webhooks has it, at least
+         *     once, and those about one user one after the other, in order. `docs/events.md` tells how to verify and what is
+         *     promised.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["UserEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A username, a first or last name or the staff flag is another one */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["UserEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.email_changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The email is another one */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["UserEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.password_changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The password is another one */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["UserEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.roles_changed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A user has other roles */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["UserEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.deactivated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A user can log in no more */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["UserEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.activated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A user can log in, again or for the first time */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["UserEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "user.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A user is gone, with all that belonged to it */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["UserDeletedEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "profile.updated": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fields of a profile are other ones */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["ProfileEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "role.created": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** There is a new role */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["RoleEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "role.renamed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A role has another name; its users are not told of one by one */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["RoleEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "role.deleted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A role is gone, and nobody has it any more; its users are not told of one by one */
+        post: {
+            parameters: {
+                query?: never;
+                header: {
+                    /** @description The event's `id`, the same at each attempt. */
+                    "webhook-id": string;
+                    /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
+                    "webhook-timestamp": string;
+                    /**
+                     * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
+                     *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
+                     *     there are two.
+                     */
+                    "webhook-signature": string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/cloudevents+json": components["schemas"]["RoleEvent"];
+                };
+            };
+            responses: {
+                /** @description The endpoint is gone; nothing is sent there any more until the service starts again. */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description The event was taken. Its body is not read. */
+                "2XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Anything else, a redirect too: the event is sent again, later and later. */
+                default: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
 export interface components {
     schemas: {
         /**
@@ -1077,7 +1864,7 @@ export interface components {
          * @description A province by its id (a number, or a string of digits) or by its name (as it is, else without regard to case).
          *     Null or an empty string stands for none.
          */
-        ProvinceReference: number | string | null;
+        ProvinceReference: null | string | components["schemas"]["Id"];
         /**
          * Format: date
          * @description A real calendar date that is not in the future. Null stands for none.
@@ -1420,6 +2207,258 @@ export interface components {
             after: components["schemas"]["AuditFields"];
         };
         AuditEventList: components["schemas"]["AuditEvent"][];
+        /** @description A user as it was when the change was committed. */
+        EventUser: {
+            /** Format: int64 */
+            id: number;
+            username: string;
+            email: string;
+            first_name: string;
+            last_name: string;
+            is_active: boolean;
+            is_staff: boolean;
+            /** @description Role ids. */
+            roles: number[];
+            /** Format: date-time */
+            date_joined: string;
+        };
+        /** @description Which user it is; nothing else of it. */
+        EventUserName: {
+            /** Format: int64 */
+            id: number;
+            username: string;
+        };
+        UserEventData: {
+            user: components["schemas"]["EventUser"];
+            /** @description Names of the fields that the event is about; none where the user is new. */
+            changed: string[];
+        };
+        UserDeletedEventData: {
+            user: components["schemas"]["EventUserName"];
+        };
+        /** @description What the fields hold now is told to whoever may read the profile (`getUserProfile`). */
+        ProfileEventData: {
+            user: components["schemas"]["EventUserName"];
+            /** @description Names of the fields that the event is about; none where the user is new. */
+            changed: string[];
+        };
+        RoleEventData: {
+            role: components["schemas"]["RoleSummary"];
+        };
+        /**
+         * @description The version of CloudEvents.
+         * @enum {string}
+         */
+        EventSpecVersion: "1.0";
+        /**
+         * @description Of `data`.
+         * @enum {string}
+         */
+        EventContentType: "application/json";
+        /** @enum {string} */
+        UserEventType: "user.created" | "user.updated" | "user.email_changed" | "user.password_changed" | "user.roles_changed" | "user.deactivated" | "user.activated";
+        /** @enum {string} */
+        UserDeletedEventType: "user.deleted";
+        /** @enum {string} */
+        ProfileEventType: "profile.updated";
+        /** @enum {string} */
+        RoleEventType: "role.created" | "role.renamed" | "role.deleted";
+        /**
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "6f1f3c9e-1f0b-4f6e-9b0e-3a5f0c6f8f10",
+         *       "source": "https://accounts.example.org",
+         *       "type": "user.email_changed",
+         *       "subject": "user/7",
+         *       "time": "2026-01-31T12:00:00.000Z",
+         *       "datacontenttype": "application/json",
+         *       "sequence": "0000000000004711",
+         *       "data": {
+         *         "user": {
+         *           "id": 7,
+         *           "username": "maria",
+         *           "email": "maria@example.org",
+         *           "first_name": "María",
+         *           "last_name": "Mora",
+         *           "is_active": true,
+         *           "is_staff": false,
+         *           "roles": [
+         *             2
+         *           ],
+         *           "date_joined": "2026-01-02T03:04:05.678Z"
+         *         },
+         *         "changed": [
+         *           "email"
+         *         ]
+         *       }
+         *     }
+         */
+        UserEvent: {
+            specversion: components["schemas"]["EventSpecVersion"];
+            /**
+             * Format: uuid
+             * @description Of this event, wherever and however often it is sent.
+             */
+            id: string;
+            /**
+             * Format: uri
+             * @description This service (`PUBLIC_URL`).
+             */
+            source: string;
+            type: components["schemas"]["UserEventType"];
+            /** @description `user/` and its id; events with the same subject are sent in order. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description When the change was about to be committed.
+             */
+            time: string;
+            datacontenttype: components["schemas"]["EventContentType"];
+            /** @description Its place among all events, as CloudEvents has it in its extension of that name: a later event has a greater one, as text too. */
+            sequence: string;
+            data: components["schemas"]["UserEventData"];
+        };
+        /**
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "6f1f3c9e-1f0b-4f6e-9b0e-3a5f0c6f8f10",
+         *       "source": "https://accounts.example.org",
+         *       "type": "user.deleted",
+         *       "subject": "user/7",
+         *       "time": "2026-01-31T12:00:00.000Z",
+         *       "datacontenttype": "application/json",
+         *       "sequence": "0000000000004711",
+         *       "data": {
+         *         "user": {
+         *           "id": 7,
+         *           "username": "maria"
+         *         }
+         *       }
+         *     }
+         */
+        UserDeletedEvent: {
+            specversion: components["schemas"]["EventSpecVersion"];
+            /**
+             * Format: uuid
+             * @description Of this event, wherever and however often it is sent.
+             */
+            id: string;
+            /**
+             * Format: uri
+             * @description This service (`PUBLIC_URL`).
+             */
+            source: string;
+            type: components["schemas"]["UserDeletedEventType"];
+            /** @description `user/` and its id. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description When the change was about to be committed.
+             */
+            time: string;
+            datacontenttype: components["schemas"]["EventContentType"];
+            /** @description Its place among all events, as CloudEvents has it in its extension of that name: a later event has a greater one, as text too. */
+            sequence: string;
+            data: components["schemas"]["UserDeletedEventData"];
+        };
+        /**
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "6f1f3c9e-1f0b-4f6e-9b0e-3a5f0c6f8f10",
+         *       "source": "https://accounts.example.org",
+         *       "type": "profile.updated",
+         *       "subject": "user/7",
+         *       "time": "2026-01-31T12:00:00.000Z",
+         *       "datacontenttype": "application/json",
+         *       "sequence": "0000000000004711",
+         *       "data": {
+         *         "user": {
+         *           "id": 7,
+         *           "username": "maria"
+         *         },
+         *         "changed": [
+         *           "phone",
+         *           "profile_picture"
+         *         ]
+         *       }
+         *     }
+         */
+        ProfileEvent: {
+            specversion: components["schemas"]["EventSpecVersion"];
+            /**
+             * Format: uuid
+             * @description Of this event, wherever and however often it is sent.
+             */
+            id: string;
+            /**
+             * Format: uri
+             * @description This service (`PUBLIC_URL`).
+             */
+            source: string;
+            type: components["schemas"]["ProfileEventType"];
+            /** @description `user/` and the id of the user. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description When the change was about to be committed.
+             */
+            time: string;
+            datacontenttype: components["schemas"]["EventContentType"];
+            /** @description Its place among all events, as CloudEvents has it in its extension of that name: a later event has a greater one, as text too. */
+            sequence: string;
+            data: components["schemas"]["ProfileEventData"];
+        };
+        /**
+         * @example {
+         *       "specversion": "1.0",
+         *       "id": "6f1f3c9e-1f0b-4f6e-9b0e-3a5f0c6f8f10",
+         *       "source": "https://accounts.example.org",
+         *       "type": "role.renamed",
+         *       "subject": "role/2",
+         *       "time": "2026-01-31T12:00:00.000Z",
+         *       "datacontenttype": "application/json",
+         *       "sequence": "0000000000004711",
+         *       "data": {
+         *         "role": {
+         *           "id": 2,
+         *           "name": "customer"
+         *         }
+         *       }
+         *     }
+         */
+        RoleEvent: {
+            specversion: components["schemas"]["EventSpecVersion"];
+            /**
+             * Format: uuid
+             * @description Of this event, wherever and however often it is sent.
+             */
+            id: string;
+            /**
+             * Format: uri
+             * @description This service (`PUBLIC_URL`).
+             */
+            source: string;
+            type: components["schemas"]["RoleEventType"];
+            /** @description `role/` and its id. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description When the change was about to be committed.
+             */
+            time: string;
+            datacontenttype: components["schemas"]["EventContentType"];
+            /** @description Its place among all events, as CloudEvents has it in its extension of that name: a later event has a greater one, as text too. */
+            sequence: string;
+            data: components["schemas"]["RoleEventData"];
+        };
+        Event: components["schemas"]["UserEvent"] | components["schemas"]["UserDeletedEvent"] | components["schemas"]["ProfileEvent"] | components["schemas"]["RoleEvent"];
+        EventPage: {
+            events: components["schemas"]["Event"][];
+            /** @description What to send as `after` for the events after these; where there were none, too. */
+            next: string;
+            /** @description Whether there may be more already. */
+            has_more: boolean;
+        };
         EffectivePermissions: {
             /** @description Each as app_label.codename, in order. */
             permissions: string[];
@@ -1489,7 +2528,7 @@ export interface components {
          * @description What went wrong, stable over releases.
          * @enum {string}
          */
-        ProblemCode: "invalid_input" | "malformed_body" | "invalid_reset_token" | "invalid_confirmation_token" | "not_authenticated" | "invalid_token" | "invalid_credentials" | "permission_denied" | "not_found" | "method_not_allowed" | "already_exists" | "still_referenced" | "last_administrator" | "role_protected" | "not_possible" | "request_in_progress" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "too_many_requests" | "internal_error" | "unavailable";
+        ProblemCode: "invalid_input" | "malformed_body" | "invalid_reset_token" | "invalid_confirmation_token" | "not_authenticated" | "invalid_token" | "invalid_credentials" | "permission_denied" | "not_found" | "method_not_allowed" | "already_exists" | "still_referenced" | "last_administrator" | "role_protected" | "not_possible" | "request_in_progress" | "cursor_expired" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "too_many_requests" | "internal_error" | "unavailable";
         /**
          * Format: uri
          * @description `urn:problem:` and the code.
@@ -1725,6 +2764,17 @@ export interface components {
             title: components["schemas"]["ProblemTitle"];
             status: components["schemas"]["ProblemStatus"];
             code: components["schemas"]["ResetNotPossibleCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        CursorExpiredCode: "cursor_expired";
+        /** @description Events after this one were deleted for their age. */
+        CursorExpiredProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["CursorExpiredCode"];
             detail: components["schemas"]["ProblemDetail"];
             request_id: components["schemas"]["RequestId"];
         };
@@ -2234,6 +3284,60 @@ export interface components {
                  *     ]
                  */
                 "application/json": components["schemas"]["AuditEventList"];
+            };
+        };
+        /** @description Events, the earliest first. */
+        EventPage: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "events": [
+                 *         {
+                 *           "specversion": "1.0",
+                 *           "id": "6f1f3c9e-1f0b-4f6e-9b0e-3a5f0c6f8f10",
+                 *           "source": "https://accounts.example.org",
+                 *           "type": "user.deleted",
+                 *           "subject": "user/7",
+                 *           "time": "2026-01-31T12:00:00.000Z",
+                 *           "datacontenttype": "application/json",
+                 *           "sequence": "0000000000004711",
+                 *           "data": {
+                 *             "user": {
+                 *               "id": 7,
+                 *               "username": "maria"
+                 *             }
+                 *           }
+                 *         }
+                 *       ],
+                 *       "next": "4711",
+                 *       "has_more": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["EventPage"];
+            };
+        };
+        /** @description Events after this one were deleted for their age; read all users anew, and begin with `after=latest`. */
+        CursorExpired: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:cursor_expired",
+                 *       "title": "Cursor expired",
+                 *       "status": 410,
+                 *       "code": "cursor_expired",
+                 *       "detail": "Events after this one were deleted for their age.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["CursorExpiredProblem"];
             };
         };
         /** @description The email that holds now, and the one that waits to be confirmed. */
@@ -3008,6 +4112,28 @@ export interface components {
                 "multipart/form-data": components["schemas"]["ProfileUpdateForm"];
             };
         };
+        ProfileUpdateFormFirst: {
+            content: {
+                /**
+                 * @example {
+                 *       "phone": "+506 2222 3333",
+                 *       "birth_date": "1988-02-29",
+                 *       "province": "Heredia",
+                 *       "bio": "Hola"
+                 *     }
+                 */
+                "multipart/form-data": components["schemas"]["ProfileUpdateForm"];
+                /**
+                 * @example {
+                 *       "phone": "+506 2222 3333",
+                 *       "birth_date": "1988-02-29",
+                 *       "province": "Heredia",
+                 *       "bio": "Hola"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ProfileUpdate"];
+            };
+        };
         UserProfileUpdate: {
             content: {
                 /**
@@ -3198,7 +4324,7 @@ export interface operations {
             path?: never;
             cookie?: never;
         };
-        requestBody: components["requestBodies"]["ProfileUpdate"];
+        requestBody: components["requestBodies"]["ProfileUpdateFormFirst"];
         responses: {
             200: components["responses"]["Profile"];
             400: components["responses"]["BadRequest"];
@@ -4661,6 +5787,48 @@ export interface operations {
             400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["TooManyRequests"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The `next` of the page before, or the `sequence` of the last event that was taken. Without it the oldest that
+                 *     is kept comes first; `latest` gives no event and the `next` of now. 410 where events after it were deleted
+                 *     for their age (`EVENT_RETENTION`), 400 where no event had that sequence yet.
+                 * @example 0
+                 */
+                after?: string;
+                /**
+                 * @description Events a page, at the most.
+                 * @example 100
+                 */
+                limit?: number;
+                /**
+                 * @description Only events of these types, with commas between them; `webhooks` lists them.
+                 * @example user.deactivated,user.deleted
+                 */
+                types?: string;
+                /**
+                 * @description Seconds to wait for an event where there is none yet.
+                 * @example 0
+                 */
+                wait?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["EventPage"];
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            410: components["responses"]["CursorExpired"];
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

@@ -144,6 +144,30 @@ export interface LoginGuess {
   updated_at: Generated<Timestamp>;
 }
 
+export interface Outbox {
+  enabled: Generated<boolean>;
+  id: Generated<number>;
+  last_position: Generated<number>;
+  pruned_position: Generated<number>;
+}
+
+export interface OutboxEvent {
+  data: Json;
+  id: Generated<string>;
+  occurred_at: Generated<Timestamp>;
+  position: number | null;
+  subject: string;
+  transaction: Generated<string>;
+  type: string;
+  written: Generated<number>;
+}
+
+export interface OutboxMembership {
+  group_id: number;
+  id: Generated<number>;
+  user_ids: number[];
+}
+
 export interface PasswordReset {
   account_state: Buffer | null;
   created_at: Generated<Timestamp>;
@@ -171,6 +195,20 @@ export interface UserSession {
   user_id: number;
 }
 
+export interface WebhookDelivery {
+  attempts: Generated<number>;
+  due_at: Generated<Timestamp>;
+  endpoint: string;
+  position: number;
+  subject: string;
+}
+
+export interface WebhookEndpoint {
+  id: string;
+  position: number;
+  stopped_at: Timestamp | null;
+}
+
 export interface DB {
   api_provinces: ApiProvinces;
   api_userprofile: ApiUserprofile;
@@ -188,7 +226,12 @@ export interface DB {
   legacy_cutoff: LegacyCutoff;
   legacy_token: LegacyToken;
   login_guess: LoginGuess;
+  outbox: Outbox;
+  outbox_event: OutboxEvent;
+  outbox_membership: OutboxMembership;
   password_reset: PasswordReset;
   user_session: UserSession;
+  webhook_delivery: WebhookDelivery;
+  webhook_endpoint: WebhookEndpoint;
 }
 

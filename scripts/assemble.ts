@@ -10,7 +10,7 @@ import { parse } from 'yaml'
 
 const root = new URL('../', import.meta.url)
 const dist = pathToFileURL(`${process.argv[2] ?? fileURLToPath(new URL('dist', root))}/`)
-for (const path of ['openapi.yaml', 'migrations', 'src/shadow/intended-differences.yaml']) {
+for (const path of ['openapi.yaml', 'openapi.sandbox.yaml', 'migrations', 'src/shadow/intended-differences.yaml']) {
   cpSync(new URL(path, root), new URL(path, dist), { recursive: true })
 }
 writeFileSync(new URL('openapi.json', dist), JSON.stringify(parse(readFileSync(new URL('openapi.yaml', root), 'utf8'))))

@@ -32,15 +32,15 @@ function OperationSecurity() {
 
 /** API2, API5: who is refused is told so; and API4: who asks too often. */
 function RefusalsDeclared() {
-  return {
-    Operation({ security = [], responses = {} }, { report, location }) {
-      const open = security.length === 0 || security.some((requirement) => Object.keys(requirement).length === 0)
-      for (const status of open ? ['429'] : ['401', '403', '429']) {
-        if (!responses[status])
-          report({ message: `The operation does not declare ${status}.`, location: location.child('responses') })
-      }
+  const Operation = ({ security = [], responses = {} }, { report, location }) => {
+    const open = security.length === 0 || security.some((requirement) => Object.keys(requirement).length === 0)
+    for (const status of open ? ['429'] : ['401', '403', '429']) {
+      if (!responses[status])
+        report({ message: `The operation does not declare ${status}.`, location: location.child('responses') })
     }
   }
+  // Not of webhooks, which others answer.
+  return { Paths: { Operation } }
 }
 
 /** API4, API3: what a client sends is limited in length and range, and has no fields beyond those that are named. */
@@ -58,7 +58,20 @@ function InputLimits() {
     if (missing.length > 0) report({ message: `What a client sends lacks ${missing.join(' and ')}.`, location })
   }
   const Schema = (schema, context) => walk(schema, context, (node, location) => check(node, location, context.report))
-  return { Parameter: { Schema }, RequestBody: { Schema } }
+  // Webhooks are what we send.
+  return { Paths: { Parameter: { Schema }, RequestBody: { Schema } } }
+}
+
+/** Each request is found in the log, a caller is told how to be known, and who is asked to wait for how long. */
+function ResponseHeaders() {
+  const further = { 401: ['WWW-Authenticate'], 429: ['Retry-After'], 503: ['Retry-After'] }
+  const Response = ({ headers = {} }, { report, location, key }) => {
+    for (const name of ['X-Request-Id', ...(further[key] ?? [])]) {
+      if (!headers[name])
+        report({ message: `The response ${key} lacks the header ${name}.`, location: location.child('headers') })
+    }
+  }
+  return { Paths: { Response } }
 }
 
 /** API2: what stands in an address gets into logs and histories. */
@@ -124,8 +137,8 @@ function TypesOfLanguages() {
 
 /** A generator can only make a test or a page of what an operation takes and answers from an example. */
 function ExamplesGiven() {
-  const MediaType = (media, { report, location, key }) => {
-    const lacks = media.example === undefined && media.examples === undefined
+  const MediaType = (media, { report, location, key, resolve }) => {
+    const lacks = [media.example, media.examples, resolve(media.schema).node?.example].every((each) => each === undefined)
     if (lacks && key !== 'multipart/form-data') report({ message: 'There is no example.', location })
   }
   return { RequestBody: { MediaType }, Response: { MediaType } }
@@ -139,6 +152,7 @@ export default function contractRules() {
         'operation-security': OperationSecurity,
         'refusals-declared': RefusalsDeclared,
         'input-limits': InputLimits,
+        'response-headers': ResponseHeaders,
         'no-credentials-in-address': NoCredentialsInAddress,
         'named-schemas': NamedSchemas,
         'response-fields': ResponseFields,

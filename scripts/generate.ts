@@ -1,5 +1,6 @@
 /**
- * Makes generated/api.ts from openapi.yaml and generated/database.ts from the migrated tables.
+ * Makes generated/api.ts and the TypeScript client's types and routes from openapi.yaml, generated/sandbox.ts from
+ * openapi.sandbox.yaml, and generated/database.ts from the migrated tables.
  *
  *   npm run generate              writes them
  *   npm run generate -- --check   writes nothing; fails where they are not what would be written
@@ -11,9 +12,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import openapiTypes, { astToString } from 'openapi-typescript'
-import { contractFile, loadContract } from '../src/contract/document.ts'
+import ts from 'typescript'
+import { contractFile, type Json, loadContract, resolveReference } from '../src/contract/document.ts'
 import { startEmbedded } from '../src/database/embedded.ts'
 import { migrate } from '../src/database/migrator.ts'
+import { sandboxContractFile } from '../src/sandbox/contract.ts'
 
 const run = promisify(execFile)
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -37,6 +40,42 @@ ${callers.map(({ operationId }) => `    | "${operationId}"`).join('\n')};
 `
 }
 
+/**
+ * The contract's types as a client needs them, with an Upload where a form takes a file, and what each operation's method has
+ * to know beside them: method and path, whether it takes an Idempotency-Key, whether it answers with a page of a list.
+ */
+async function clientTypes(): Promise<string> {
+  const { document, operations } = loadContract()
+  const upload = ts.factory.createTypeReferenceNode('Upload')
+  const types = await openapiTypes(contractFile, { transform: ({ format }) => (format === 'binary' ? upload : undefined) })
+  const described = operations.map(({ operationId, method, path }) => {
+    const operation = (document.paths as Record<string, Record<string, Json>>)[path]?.[method.toLowerCase()] as Json
+    const parameters = ((operation.parameters ?? []) as Json[]).map((parameter) => resolveReference(document, parameter).name)
+    const { summary, description } = operation as { summary: string; description?: string }
+    const lines = [`${summary}.`, ...(description ? ['', ...description.trimEnd().split('\n')] : [])]
+    const comment = ['/**', ...lines.map((line) => ` * ${line.replaceAll('*/', '* /')}`.trimEnd()), ' */']
+    const keyed = parameters.includes('Idempotency-Key')
+    return { operationId, method, path, comment, keyed, paged: parameters.includes('cursor') }
+  })
+  return `${notice}import type { Method, OperationId, Upload } from './types.ts'
+
+${astToString(types)}
+/** Operations that answer with a page of a list. */
+export type pagedOperations =
+${described.flatMap(({ operationId, paged }) => (paged ? [`    | '${operationId}'`] : [])).join('\n')}
+
+/** How each operation is called; \`keyed\` where it takes an Idempotency-Key. */
+export const routes = {
+${described.map(({ operationId, method, path, keyed }) => `    ${operationId}: { method: '${method}', path: '${path}'${keyed ? ', keyed: true' : ''} }`).join(',\n')}
+} as const satisfies Record<OperationId, { method: string; path: string; keyed?: true }>
+
+/** A method for each operation. */
+export interface Methods {
+${described.map(({ operationId, comment }) => [...comment, `${operationId}: Method<'${operationId}'>`].map((line) => `    ${line}`).join('\n')).join('\n')}
+}
+`
+}
+
 /** The tables' types, as `database/connection.ts` reads values: int8 as number, date as string. */
 async function databaseTypes(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'user-management-generate-'))
@@ -56,6 +95,8 @@ async function databaseTypes(): Promise<string> {
 const check = process.argv.includes('--check')
 const files: [string, string][] = [
   ['generated/api.ts', await apiTypes()],
+  ['clients/typescript/src/generated.ts', await clientTypes()],
+  ['generated/sandbox.ts', notice + astToString(await openapiTypes(sandboxContractFile))],
   ['generated/database.ts', await databaseTypes()]
 ]
 for (const [file, text] of files) {

@@ -9,6 +9,7 @@ import fastifyMultipart from '@fastify/multipart'
 import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { auditHandlers } from './audit/handlers.ts'
 import { startRetention } from './audit/retention.ts'
+import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import { type Authenticate, accessRules, rolesInRules } from './contract/access.ts'
 import { loadContract } from './contract/document.ts'
@@ -16,6 +17,10 @@ import type { Handlers } from './contract/handlers.ts'
 import { problemSender, rawProblem, type SendProblem } from './contract/problems.ts'
 import { contractRoutes } from './contract/routes.ts'
 import type { Database } from './database/connection.ts'
+import { createArrivals } from './events/arrivals.ts'
+import { eventHandlers } from './events/handlers.ts'
+import { startEventRetention } from './events/retention.ts'
+import { startWebhooks } from './events/webhooks.ts'
 import { createOnce } from './idempotency/once.ts'
 import { docs } from './operations/docs.ts'
 import { health } from './operations/health.ts'
@@ -64,7 +69,11 @@ const bodyLimit = 1024 * 1024
 
 /** Builds the service; nothing in it is global, so that a process can hold several. */
 export async function buildApp({ config, database, databaseUrl, logger = false, tracing }: AppOptions): Promise<FastifyInstance> {
-  const contract = loadContract(config.errors)
+  const published = loadContract(config.errors)
+  // Loaded only there: nothing in this process can set the time where it is not.
+  const sandbox = config.sandbox ? (await import('./sandbox/sandbox.ts')).createSandbox() : undefined
+  const contract = sandbox ? sandbox.extend(published) : published
+  const clock: Clock = sandbox?.clock ?? Date.now
   const sendProblem = problemSender(config.errors)
   const rules = accessRules(contract, config.requiredRoles)
   const keyRing = await openKeyRing(config.tokens)
@@ -98,15 +107,15 @@ export async function buildApp({ config, database, databaseUrl, logger = false, 
   sampleResponses(app, { contract, rules, sample: config.responseCheckSample, compile, metrics })
 
   const limitRate = await startRateLimits(app, config.rateLimits, metrics)
-  const tokens = createTokens(app, keyRing, config)
+  const tokens = createTokens(app, keyRing, config, clock)
   const { legacy } = config.tokens
-  const legacyTokens = legacy && createLegacyTokens(app, legacy)
+  const legacyTokens = legacy && createLegacyTokens(app, legacy, clock)
   app.addHook('onClose', async () => keyRing.close())
   const { hashCost, hashThreads, hashQueue } = config.passwords
   const hashing = startHashing(hashCost, hashThreads, hashQueue, () => metrics.countLimit('hash_queue'))
   metrics.watchHashing(hashing)
   app.addHook('onClose', () => hashing.close())
-  const mailer = await createMailer(config.mail, app.log)
+  const mailer = sandbox?.outbox ?? (await createMailer(config.mail, app.log))
   app.addHook('onClose', () => mailer.close())
   const store = await openPictureStore(config)
   app.addHook('onClose', async () => store.close())
@@ -114,9 +123,12 @@ export async function buildApp({ config, database, databaseUrl, logger = false, 
 
   const protectedRoles = rolesInRules(rules)
   const guesses = createGuesses(database)
+  const listenUrl = config.database.listenUrl ?? databaseUrl
+  const arrivals = createArrivals(listenUrl, app.log)
   const services: Services = {
     config,
     database,
+    clock,
     hashing,
     guesses,
     keyRing,
@@ -125,6 +137,7 @@ export async function buildApp({ config, database, databaseUrl, logger = false, 
     pictures,
     mailer,
     metrics,
+    arrivals,
     nameSample: createNameSample(database),
     protectedRoles
   }
@@ -136,9 +149,11 @@ export async function buildApp({ config, database, databaseUrl, logger = false, 
     ...registrationHandlers(services),
     ...passwordHandlers(services),
     ...provinceHandlers(services),
-    ...auditHandlers(services)
+    ...auditHandlers(services),
+    ...eventHandlers(services),
+    ...sandbox?.handlers(app, services)
   }
-  const principals = createPrincipals(database, config.database.listenUrl ?? databaseUrl, app.log)
+  const principals = createPrincipals(database, listenUrl, app.log, clock)
   app.addHook('onClose', () => principals.close())
   const authenticate: Authenticate = async (token, permission) => {
     const claims = await tokens.readAccess(token)
@@ -160,15 +175,25 @@ export async function buildApp({ config, database, databaseUrl, logger = false, 
     once,
     caughtUp: principals.caughtUp,
     sendProblem,
-    metrics
+    metrics,
+    clock
   })
 
   app.addHook('onClose', startUploadSweep(uploadDir, app.log))
   app.addHook('onClose', startRetention(database, config.auditRetention, app.log))
+  app.addHook('onClose', startEventRetention(database, config.events.retention, app.log))
+  const webhooks = startWebhooks(services, app.log)
+  // Those who wait for an event are answered, so that the server can close.
+  app.addHook('preClose', async () => {
+    webhooks.stop()
+    await arrivals.close()
+  })
+  app.addHook('onClose', () => webhooks.close())
   await app.register(health, { database })
   await app.register(jwks, { keyRing })
   await app.register(media, { pictures })
-  await app.register(docs, { contract })
+  await app.register(docs, { contract: published })
+  if (sandbox) app.addHook('onReady', () => sandbox.reset(services))
   return app
 }
 

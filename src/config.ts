@@ -4,9 +4,11 @@ import { join, resolve } from 'node:path'
 import { Ajv } from 'ajv'
 import addFormats from 'ajv-formats'
 import { envSchema } from 'env-schema'
+import { type Endpoint, readEndpoints } from './events/endpoints.ts'
 import { OperatorError } from './operations/operator-error.ts'
 import type { RateLimit, RateLimitSettings } from './operations/rate-limit.ts'
 import type { S3Settings } from './pictures/s3.ts'
+import { sandboxSearchPath } from './sandbox/mark.ts'
 
 /** How refresh tokens that were used before are taken; see `sessions/queries.ts`. */
 export type RefreshReuse = 'lenient' | 'strict'
@@ -17,6 +19,8 @@ export type ErrorShape = 'problem' | 'drf'
 /** What the process was told by its environment, checked. Durations are in seconds. */
 export interface Config {
   readonly production: boolean
+  /** Whether this is a sandbox for consumers' tests; see `sandbox/sandbox.ts`. */
+  readonly sandbox: boolean
   readonly host: string
   readonly port: number
   /** How many processes share the port. */
@@ -41,6 +45,8 @@ export interface Config {
     readonly preparedStatements: boolean
     /** Label of the Django app whose tables hold profiles and provinces. */
     readonly appLabel: string
+    /** Undefined: Postgres' own. */
+    readonly searchPath: string | undefined
   }
   readonly tokens: {
     readonly secret: string | undefined
@@ -96,6 +102,15 @@ export interface Config {
   readonly traces: boolean
   readonly shutdownTimeout: number
   readonly auditRetention: number
+  readonly events: {
+    /** Whether changes of users are written to the outbox; holds for the whole database. */
+    readonly enabled: boolean
+    readonly retention: number
+    /** Where events are sent; none: nowhere. */
+    readonly endpoints: readonly Endpoint[]
+    /** For an endpoint's answer. */
+    readonly timeout: number
+  }
 }
 
 /** What Django signed is taken for a while after a cut-over. */
@@ -129,6 +144,7 @@ const environmentSchema = {
   type: 'object',
   properties: {
     NODE_ENV: { enum: ['development', 'production', 'test'], default: 'development' },
+    SANDBOX: { enum: ['0', '1'], default: '0' },
     HOST: { type: 'string', minLength: 1, default: '127.0.0.1' },
     PORT: { type: 'integer', minimum: 0, maximum: 65535, default: 8000 },
     WORKERS: { type: 'integer', minimum: 1, maximum: 256, default: 1 },
@@ -194,12 +210,18 @@ const environmentSchema = {
     OTEL_TRACES_EXPORTER: { enum: ['otlp', 'none'], default: 'otlp' },
     OTEL_SDK_DISABLED: { type: 'string', default: 'false' },
     SHUTDOWN_TIMEOUT: { ...duration, default: '10s' },
-    AUDIT_RETENTION: { ...duration, default: '365d' }
+    AUDIT_RETENTION: { ...duration, default: '365d' },
+    EVENTS: { enum: ['on', 'off'], default: 'on' },
+    EVENT_RETENTION: { ...duration, default: '30d' },
+    WEBHOOK_URLS: { type: 'string', default: '' },
+    WEBHOOK_SECRET: { type: 'string', default: '' },
+    WEBHOOK_TIMEOUT: { ...duration, default: '10s' }
   }
 } as const
 
 interface Environment {
   NODE_ENV: string
+  SANDBOX: '0' | '1'
   HOST: string
   PORT: number
   WORKERS: number
@@ -262,6 +284,11 @@ interface Environment {
   OTEL_SDK_DISABLED: string
   SHUTDOWN_TIMEOUT: string
   AUDIT_RETENTION: string
+  EVENTS: 'on' | 'off'
+  EVENT_RETENTION: string
+  WEBHOOK_URLS: string
+  WEBHOOK_SECRET: string
+  WEBHOOK_TIMEOUT: string
 }
 
 /** Secrets that stand in tutorials and examples, and so are no secrets. */
@@ -274,6 +301,7 @@ const publicSecret = /change[-_ ]?me|insecure|example|your[-_ ]|secret[-_ ]?key|
 export function readConfig(variables: Readonly<Record<string, string | undefined>>): Config {
   const { env, faults } = readEnvironment(variables)
   const production = env.NODE_ENV === 'production'
+  const sandbox = env.SANDBOX === '1'
 
   const aliases = readPathAliases(env.PATH_ALIASES, faults)
   const requiredRoles = readRequiredRoles(env.REQUIRED_ROLES, faults)
@@ -295,7 +323,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     ...(env.SMTP_URL !== undefined ? ['SMTP_URL'] : [])
   ]
   for (const name of ['SMTP_URL', 'MAIL_FROM'] as const) {
-    if (mailFor.length > 0 && env[name] === undefined) faults.push(`${name}: needed for ${mailFor.join(' and ')}`)
+    if (mailFor.length > 0 && !sandbox && env[name] === undefined) faults.push(`${name}: needed for ${mailFor.join(' and ')}`)
   }
   const corsOrigins = env.CORS_ORIGINS.split(',')
     .map((origin) => origin.trim())
@@ -304,13 +332,17 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     if (!/^https?:\/\/[^/*\s]+$/.test(origin))
       faults.push(`CORS_ORIGINS: "${origin}" is no origin such as https://app.example.org`)
   }
+  const endpoints = readEndpoints(env.WEBHOOK_URLS, env.WEBHOOK_SECRET, faults)
+  if (env.EVENTS === 'off' && env.WEBHOOK_URLS !== '') faults.push('WEBHOOK_URLS: there is nothing to send with EVENTS=off')
   const s3 = env.MEDIA_STORE === 's3' ? readS3(env, faults) : undefined
   if (production) faults.push(...dangersInProduction(env))
+  if (sandbox) faults.push(...unfitForSandbox(env))
   if (faults.length > 0) throw new ConfigError(faults)
 
   const publicUrl = (env.PUBLIC_URL ?? `http://${urlHost(env.HOST)}:${env.PORT}`).replace(/\/+$/, '')
   return {
     production,
+    sandbox,
     host: env.HOST,
     port: env.PORT,
     workers: env.WORKERS,
@@ -326,7 +358,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       listenUrl: env.DATABASE_LISTEN_URL,
       poolSize: env.DATABASE_POOL_SIZE,
       preparedStatements: env.PREPARED_STATEMENTS,
-      appLabel: env.DJANGO_APP_LABEL
+      appLabel: env.DJANGO_APP_LABEL,
+      searchPath: sandbox ? sandboxSearchPath : undefined
     },
     tokens: {
       secret: env.JWT_SECRET,
@@ -370,7 +403,13 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       env.OTEL_TRACES_EXPORTER === 'otlp' &&
       env.OTEL_SDK_DISABLED.toLowerCase() !== 'true',
     shutdownTimeout: seconds(env.SHUTDOWN_TIMEOUT),
-    auditRetention: seconds(env.AUDIT_RETENTION)
+    auditRetention: seconds(env.AUDIT_RETENTION),
+    events: {
+      enabled: env.EVENTS === 'on',
+      retention: seconds(env.EVENT_RETENTION),
+      endpoints,
+      timeout: seconds(env.WEBHOOK_TIMEOUT)
+    }
   }
 }
 
@@ -381,6 +420,7 @@ function readEnvironment(variables: Readonly<Record<string, string | undefined>>
     // No aliases at all is something else than the default ones.
     if (value !== undefined && (value !== '' || name === 'PATH_ALIASES')) set[name] = value
   }
+  if (set.SANDBOX === '1') for (const [name, value] of Object.entries(sandboxDefaults)) set[name] ??= value
   const faults: string[] = []
   const ajv = new Ajv({ allErrors: true, coerceTypes: true, useDefaults: true, removeAdditional: true })
   addFormats.default(ajv)
@@ -401,8 +441,28 @@ function readEnvironment(variables: Readonly<Record<string, string | undefined>>
   }
 }
 
+/** What is set where SANDBOX=1 and nothing else is said: nobody is kept waiting, and links come by mail as in production. */
+const sandboxDefaults: Readonly<Record<string, string>> = {
+  DATA_DIR: './data/sandbox',
+  PASSWORD_HASH_COST: '4',
+  PASSWORD_RESET_DELIVERY: 'email',
+  RATE_LIMIT: 'off',
+  RATE_LIMIT_CREDENTIALS: 'off'
+}
+
+function unfitForSandbox(env: Environment): string[] {
+  const faults: string[] = []
+  if (env.WORKERS > 1) faults.push('WORKERS: a sandbox is one process, which has the time and the mails')
+  if (env.SMTP_URL !== undefined) faults.push('SMTP_URL: a sandbox sends no mail, it shows it (GET /__sandbox/outbox/)')
+  if (env.MEDIA_STORE === 's3') faults.push('MEDIA_STORE: a sandbox keeps its pictures on disk')
+  return faults
+}
+
 function dangersInProduction(env: Environment): string[] {
   const dangers: string[] = []
+  if (env.SANDBOX === '1') {
+    dangers.push('SANDBOX: never in production; its passwords are known, and anybody may set its time and read its mails')
+  }
   if (env.DATABASE_URL === undefined) {
     dangers.push('DATABASE_URL: needed in production; the embedded Postgres is for development')
   }

@@ -4,8 +4,10 @@ import { buildApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
 import { connect } from './database/connection.ts'
 import { migrate } from './database/migrator.ts'
+import { switchEvents } from './events/queries.ts'
 import { ensureAdministrator, type FirstAdministrator } from './operations/first-start.ts'
 import { type Log, loggerOptions } from './operations/log.ts'
+import { checkMark } from './sandbox/mark.ts'
 import { isWorker, onDrain, startWorkers } from './workers.ts'
 
 /**
@@ -82,16 +84,27 @@ async function prepareDatabase(config: Config, closers: Closers): Promise<Prepar
     url = (await embedded).url
   }
   const notices: string[] = []
-  const { appLabel } = config.database
-  const migrations = await migrate(url, { appLabel, duplicates: 'keep', onNotice: (notice) => notices.push(notice) })
+  await checkMark(url, config.sandbox)
+  const { appLabel, searchPath } = config.database
+  const migrations = await migrate(url, { appLabel, searchPath, duplicates: 'keep', onNotice: (notice) => notices.push(notice) })
+  if (config.sandbox) {
+    const { seedAdministrator } = await import('./sandbox/seed.ts')
+    return { url, migrations, notices, administrator: seedAdministrator }
+  }
   const database = connect({ ...config.database, url, poolSize: 1, onError: () => {} })
-  const administrator = await ensureAdministrator(database, config).finally(() => database.destroy())
-  return { url, migrations, notices, administrator }
+  try {
+    await switchEvents(database, config.events.enabled)
+    const administrator = await ensureAdministrator(database, config)
+    return { url, migrations, notices, administrator }
+  } finally {
+    await database.destroy()
+  }
 }
 
 function tellPrepared(config: Config, { migrations, notices }: PreparedDatabase, log: Log): void {
   log.info({ migrations, embedded: config.database.url === undefined }, 'Database ready')
   for (const notice of notices) log.warn(notice)
+  if (config.sandbox) log.warn('SANDBOX=1: passwords are known, and anybody may set the time, read the mails and delete all')
   if (config.passwords.resetDelivery === 'response') {
     log.warn('PASSWORD_RESET_DELIVERY=response: whoever asks for a password reset is given its token')
   }
@@ -115,7 +128,7 @@ async function listen(config: Config, url: string, closers: Closers, onLog: (log
   return app.listen({ host: config.host, port: config.port })
 }
 
-function welcome({ publicUrl, admin }: Config, address: string, made: FirstAdministrator | undefined): string {
+function welcome({ publicUrl, admin, sandbox }: Config, address: string, made: FirstAdministrator | undefined): string {
   const username = made?.username ?? admin.username
   const password = made?.madePassword
   const lines = [
@@ -123,7 +136,7 @@ function welcome({ publicUrl, admin }: Config, address: string, made: FirstAdmin
     `  Listening on   ${address}`,
     `  Documentation  ${publicUrl}/docs`,
     made
-      ? `  Administrator  ${username}, password ${password ?? 'from ADMIN_PASSWORD'}${password ? ' (shown this once)' : ''}`
+      ? `  Administrator  ${username}, password ${password ?? 'from ADMIN_PASSWORD'}${password && !sandbox ? ' (shown this once)' : ''}`
       : '  Administrator  as before (npm run create-admin makes another one)',
     '',
     '  Get a token:',

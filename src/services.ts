@@ -1,5 +1,7 @@
+import type { Clock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { Database } from './database/connection.ts'
+import type { Arrivals } from './events/arrivals.ts'
 import type { Metrics } from './operations/metrics.ts'
 import type { PasswordHashing } from './passwords/hashing.ts'
 import type { Mailer } from './passwords/mail.ts'
@@ -14,6 +16,7 @@ import type { NameSample } from './users/search.ts'
 export interface Services {
   readonly config: Config
   readonly database: Database
+  readonly clock: Clock
   readonly hashing: PasswordHashing
   readonly guesses: Guesses
   readonly keyRing: KeyRing
@@ -23,6 +26,7 @@ export interface Services {
   readonly pictures: Pictures
   readonly mailer: Mailer
   readonly metrics: Metrics
+  readonly arrivals: Arrivals
   readonly nameSample: NameSample
   /** Roles that access rules name, which must not be renamed or deleted. */
   readonly protectedRoles: ReadonlySet<string>

@@ -8,6 +8,7 @@ import t, { type Test } from 'tap'
 import { readConfig } from '../src/config.ts'
 import { connect } from '../src/database/connection.ts'
 import { ensureAdministrator } from '../src/operations/first-start.ts'
+import { folder, gone, isAlive, postgresOf } from './support/data-folder.ts'
 import { createDjangoDatabase } from './support/django.ts'
 import { createTestDatabase, type TestDatabase } from './support/postgres.ts'
 import { start } from './support/process.ts'
@@ -41,63 +42,6 @@ async function database(t: Test, from?: string): Promise<TestDatabase> {
 
 /** The lines of a stack, which tell an operator nothing. */
 const stack = /^\s+at /m
-
-/** A data folder for the test; it goes with the test, and so does a Postgres that was left running in it. */
-async function folder(t: Test): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'user-management-cli-'))
-  t.teardown(async () => {
-    const pid = await postgresOf(join(path, 'data'))
-    if (pid !== undefined) process.kill(pid, 'SIGQUIT')
-    if (pid !== undefined) await gone(pid)
-    await rm(path, { recursive: true, force: true })
-  })
-  return join(path, 'data')
-}
-
-/** The id of the Postgres that runs on a data folder. */
-async function postgresOf(data: string): Promise<number | undefined> {
-  const text = await readFile(join(data, 'postgres/postmaster.pid'), 'utf8').catch(() => '')
-  const pid = Number(text.split('\n')[0])
-  return pid > 0 && isAlive(pid) ? pid : undefined
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
-
-/** Whether the process ends within a few seconds. */
-async function gone(pid: number): Promise<boolean> {
-  for (let wait = 0; wait < 150 && isAlive(pid); wait += 1) await sleep(20)
-  return !isAlive(pid)
-}
-
-const names = ['serve', 'migrate', 'create-admin', 'keys rotate', 'import', 'media sweep', 'doctor', 'shadow']
-
-t.test('help lists the commands, each tells of itself; an unknown one is refused', async (t) => {
-  const [help, unknown, half] = await Promise.all([run(t, ['--help']), run(t, ['migarte']), run(t, ['keys'])])
-  t.equal(help.code, 0)
-  for (const name of names) t.match(help.output, new RegExp(`^  ${name}\\b`, 'm'))
-  t.equal(unknown.code, 2)
-  t.match(unknown.output, /no command migarte/)
-  t.match(half, { code: 2, output: /no command keys[\s\S]*keys rotate/ })
-  for (const name of names) {
-    const { code, output } = await run(t, [...name.split(' '), '--help'])
-    t.equal(code, 0, name)
-    t.match(output, new RegExp(`^Usage: ${name}\\b`))
-    t.match(output, /Ends with/, 'it tells what its exit code means')
-  }
-})
-
-t.test('commands answer to the names that they had before', async (t) => {
-  const former = { 'keys-rotate': 'keys rotate', 'media-sweep': 'media sweep', 'import-django': 'import' }
-  for (const [name, now] of Object.entries(former)) {
-    t.match(await run(t, [name, '--help']), { code: 0, output: new RegExp(`^Usage: ${now}\\b`) }, name)
-  }
-})
 
 t.test('a configuration that can not be used is told without a stack, and ends with 1', async (t) => {
   const { code, output } = await run(t, ['serve'], { NODE_ENV: 'production', PORT: 'x' })
@@ -260,34 +204,6 @@ t.test('a signal that comes while it starts ends its Postgres too', async (t) =>
   serving.child.kill('SIGTERM')
   await serving.ended()
   t.ok(await gone(pid as number))
-})
-
-t.test('a signal ends a command and the Postgres that it has started', async (t) => {
-  const [data, other] = [await folder(t), await folder(t)]
-  // The first one is interrupted while Postgres starts or migrates, the next one wherever it is by then.
-  const migrating = start(t, ['migrate'], { DATA_DIR: data })
-  await migrating.until(/Running 0001/)
-  const pid = (await postgresOf(data)) as number
-  t.ok(isAlive(pid))
-  migrating.child.kill('SIGINT')
-  t.equal(await migrating.ended(), 130)
-  t.match(migrating.output(), /Interrupted/)
-  t.notMatch(migrating.output(), stack)
-  t.notOk(isAlive(pid), 'its Postgres is gone')
-
-  const making = start(t, ['create-admin', '--username', 'root'], {
-    DATA_DIR: other,
-    ADMIN_PASSWORD: 'a long and private phrase'
-  })
-  let second = await postgresOf(other)
-  for (let wait = 0; wait < 6000 && second === undefined; wait += 1) {
-    await sleep(10)
-    second = await postgresOf(other)
-  }
-  making.child.kill('SIGTERM')
-  t.equal(await making.ended(), 143)
-  t.ok(await gone(second as number))
-  t.equal(await postgresOf(other), undefined)
 })
 
 // Which processes there are, Linux alone tells without a program of its own.

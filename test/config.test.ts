@@ -170,3 +170,19 @@ t.test('traces are sent where there is an endpoint, and OpenTelemetry is not swi
   t.match(faultsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }), /OTEL_EXPORTER_OTLP_ENDPOINT/)
   t.match(faultsOf({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }), /OTEL_EXPORTER_OTLP_PROTOCOL.*http\/protobuf/)
 })
+
+t.test('a sandbox is refused in production, and has defaults of its own elsewhere', async (t) => {
+  t.match(faultsOf({ ...production, SANDBOX: '1' }), /^ {2}- SANDBOX: never in production/m)
+  t.equal(faultsOf({ ...production, SANDBOX: '0' }), '')
+  t.match(faultsOf({ SANDBOX: 'yes' }), /^ {2}- SANDBOX:/m)
+  t.match(
+    faultsOf({ SANDBOX: '1', WORKERS: '2', SMTP_URL: 'smtp://mail', MEDIA_STORE: 's3', S3_BUCKET: 'b' }),
+    /WORKERS(.|\n)*SMTP_URL(.|\n)*MEDIA_STORE/
+  )
+  const config = readConfig({ SANDBOX: '1', EMAIL_VERIFICATION: 'required' })
+  t.match(config, { sandbox: true, rateLimits: { all: undefined, credentials: undefined } })
+  t.match(config.passwords, { hashCost: 4, resetDelivery: 'email' })
+  t.match(config.dataDir, /data\/sandbox$/)
+  t.equal(readConfig({ SANDBOX: '1', PASSWORD_RESET_DELIVERY: 'response' }).passwords.resetDelivery, 'response')
+  t.match(readConfig({}), { sandbox: false, database: { searchPath: undefined } })
+})

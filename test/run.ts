@@ -10,7 +10,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { contract, coverageVariable, declaredCodes } from './support/contract.ts'
+import { coverageVariable, declaredCodes, sandboxContract } from './support/contract.ts'
 import { serverVariable, startTestServer } from './support/postgres.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -92,10 +92,10 @@ async function reportCoverage(): Promise<number> {
   for (const file of await readdir(coverage)) {
     for (const line of (await readFile(join(coverage, file), 'utf8')).split('\n')) reached.add(line)
   }
-  const statuses = contract.operations.flatMap(({ operationId, statuses }) =>
+  const statuses = sandboxContract.operations.flatMap(({ operationId, statuses }) =>
     statuses.map((status) => `${operationId} ${status}`)
   )
-  const codes = contract.operations.flatMap((operation) =>
+  const codes = sandboxContract.operations.flatMap((operation) =>
     operation.statuses.flatMap((status) =>
       declaredCodes(operation, status).map((code) => `${operation.operationId} ${status} ${code}`)
     )
@@ -103,10 +103,10 @@ async function reportCoverage(): Promise<number> {
   const unreached = (declared: string[]) => declared.filter((each) => !reached.has(each))
   const count = (declared: string[]) => `${declared.length - unreached(declared).length} of ${declared.length}`
   console.log(
-    `\nContract: ${contract.operations.length} operations, ${count(statuses)} statuses and ${count(codes)} problem codes reached`
+    `\nContract: ${sandboxContract.operations.length} operations, ${count(statuses)} statuses and ${count(codes)} problem codes reached`
   )
   if (all) {
-    for (const { operationId, statuses } of contract.operations) {
+    for (const { operationId, statuses } of sandboxContract.operations) {
       const marks = statuses.map((status) => (reached.has(`${operationId} ${status}`) ? `${status}` : `[${status}]`))
       console.log(`  ${operationId.padEnd(26)} ${marks.join(' ')}`)
     }

@@ -15,10 +15,11 @@ is named by DJANGO_APP_LABEL.
 Ends with 0; with 1 if the database can't be taken over as it is. It may run any number of times.`,
   async run(args) {
     const { values } = parseArgs({ args, options: { 'allow-duplicates': { type: 'boolean', default: false } } })
-    await withDatabaseUrl(async (url, { database: { appLabel } }) => {
+    await withDatabaseUrl(async (url, { database: { appLabel, searchPath } }) => {
       const duplicates = values['allow-duplicates'] ? 'defer' : 'refuse'
       const done = await migrate(url, {
         appLabel,
+        searchPath,
         duplicates,
         onNotice: console.log,
         onStep: (name) => console.error(`Running ${name}`)

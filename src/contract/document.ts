@@ -95,7 +95,8 @@ function addDrfErrors(document: Json): void {
   }
 }
 
-function readOperations(document: Json): Operation[] {
+/** The operations of a document, as routes are made from them. */
+export function readOperations(document: Json): Operation[] {
   const operations: Operation[] = []
   for (const [path, item] of Object.entries(document.paths as Record<string, Json>)) {
     for (const [method, raw] of Object.entries(item)) {

@@ -33,6 +33,7 @@ export const problemTypes = {
   role_protected: { status: 409, title: 'Role protected' },
   not_possible: { status: 409, title: 'Not possible' },
   request_in_progress: { status: 409, title: 'Request in progress' },
+  cursor_expired: { status: 410, title: 'Cursor expired' },
   precondition_failed: { status: 412, title: 'Precondition failed' },
   payload_too_large: { status: 413, title: 'Payload too large' },
   unsupported_media_type: { status: 415, title: 'Unsupported media type' },

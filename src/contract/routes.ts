@@ -3,6 +3,7 @@ import { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest, preValidationAsyncHookHandler } from 'fastify'
 import { type FastifyOpenapiGlueOptions, fastifyOpenapiGlue } from 'fastify-openapi-glue'
 import fp from 'fastify-plugin'
+import type { Clock } from '../clock.ts'
 import type { Once } from '../idempotency/once.ts'
 import type { Metrics } from '../operations/metrics.ts'
 import { clientAddress, type LimitRate } from '../operations/rate-limit.ts'
@@ -46,6 +47,7 @@ export interface ContractRoutesOptions {
   readonly caughtUp: () => Promise<void>
   readonly sendProblem: SendProblem
   readonly metrics: Pick<Metrics, 'countDeprecated'>
+  readonly clock: Clock
 }
 
 /**
@@ -54,7 +56,7 @@ export interface ContractRoutesOptions {
  * Refuses to start with a handler missing or one too many.
  */
 export const contractRoutes = fp<ContractRoutesOptions>(
-  async (app, { contract, handlers, rules, authenticate, uploadDir, limitRate, once, caughtUp, sendProblem, metrics }) => {
+  async (app, { contract, handlers, rules, authenticate, uploadDir, limitRate, once, caughtUp, sendProblem, metrics, clock }) => {
     assertHandlersFit(contract, handlers)
     const operations = new Map(contract.operations.map((operation) => [operation.operationId, operation]))
 
@@ -66,7 +68,7 @@ export const contractRoutes = fp<ContractRoutesOptions>(
     })
     app.decorateRequest('principal', undefined)
     app.decorateRequest('upload', undefined)
-    app.setValidatorCompiler(validatorCompiler())
+    app.setValidatorCompiler(validatorCompiler(clock))
     app.setErrorHandler(sendProblem)
     app.setNotFoundHandler(notFoundHandler(contract, sendProblem))
     takeContractBodies(app)

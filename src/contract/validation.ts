@@ -2,6 +2,7 @@ import type { ErrorObject } from 'ajv'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
+import type { Clock } from '../clock.ts'
 import { type FieldErrors, invalidInput, type Problem } from './problems.ts'
 
 /**
@@ -9,7 +10,7 @@ import { type FieldErrors, invalidInput, type Problem } from './problems.ts'
  * `x-not-in-future` on a date refuses one after today (UTC). The format `email-or-empty` stands in the place of an `anyOf`,
  * of which generators for Go and Java make a type of its own that is awkward to fill.
  */
-export function contractAjv(coerceTypes: boolean | 'array'): Ajv2020 {
+export function contractAjv(coerceTypes: boolean | 'array', clock: Clock = Date.now): Ajv2020 {
   const ajv = new Ajv2020({ allErrors: true, strict: false, coerceTypes, useDefaults: true })
   addFormats.default(ajv)
   const email = ajv.formats.email as RegExp
@@ -20,7 +21,7 @@ export function contractAjv(coerceTypes: boolean | 'array'): Ajv2020 {
     schemaType: 'boolean',
     error: { message: 'must not be in the future' },
     // Nor in a year 0, which ISO 8601 has and Postgres has not.
-    validate: (_: boolean, date: string) => date >= '0001' && date <= new Date().toISOString().slice(0, 10)
+    validate: (_: boolean, date: string) => date >= '0001' && date <= new Date(clock()).toISOString().slice(0, 10)
   })
   return ajv
 }
@@ -29,9 +30,9 @@ export function contractAjv(coerceTypes: boolean | 'array'): Ajv2020 {
  * Compiles validators for Fastify. What comes as text (path, query, form) is coerced to the schema's types; a JSON
  * body is taken as it is.
  */
-export function validatorCompiler(): FastifySchemaCompiler<unknown> {
-  const strict = contractAjv(false)
-  const coercing = contractAjv('array')
+export function validatorCompiler(clock: Clock): FastifySchemaCompiler<unknown> {
+  const strict = contractAjv(false, clock)
+  const coercing = contractAjv('array', clock)
   // Aliases and shared parameters have the same schemas, and compiling them is a good part of a start.
   const known = new Map<string, ValidateFunction>()
   function compile(schema: object, json: boolean): ValidateFunction {
@@ -88,13 +89,29 @@ function lowerCaseNames({ properties, ...rest }: HeadersSchema): object {
 function inputProblem(errors: readonly ErrorObject[]): Problem {
   const fields: FieldErrors = Object.create(null)
   // A body of a megabyte can have as many faults as it has values; the first ones will do.
-  for (const error of errors.slice(0, mostFaults)) {
+  for (const error of withoutBranches(errors.slice(0, mostFaults))) {
     const field = fieldName(error)
     const message = fieldMessage(error)
     if (message === undefined || fields[field]?.includes(message)) continue
     fields[field] = [...(fields[field] ?? []), message]
   }
   return invalidInput({ ...fields })
+}
+
+/**
+ * Of a value that an anyOf takes in several types, each branch of another type tells that type: they are told as one, and
+ * not at all where a branch of the value's own type has found something. In no other schema do they stand side by side.
+ */
+function withoutBranches(errors: readonly ErrorObject[]): ErrorObject[] {
+  const values = new Map<string, ErrorObject[]>()
+  for (const error of errors) values.set(error.instancePath, [...(values.get(error.instancePath) ?? []), error])
+  return [...values.values()].flatMap((found) => {
+    if (!found.some(({ keyword }) => keyword === 'anyOf')) return found
+    const types = found.filter(({ keyword }) => keyword === 'type')
+    const others = found.filter(({ keyword }) => keyword !== 'type')
+    if (types.length === 0 || others.some((error) => fieldMessage(error) !== undefined)) return others
+    return [{ ...(types[0] as ErrorObject), params: { type: [...new Set(types.flatMap(({ params }) => params.type))] } }]
+  })
 }
 
 /** Dotted name of the field an error is about; `body` for the body as a whole. */

@@ -14,6 +14,8 @@ export interface DatabaseOptions {
   readonly preparedStatements: boolean
   /** See `app-tables.ts`. */
   readonly appLabel?: string
+  /** The schemas that names without one are looked for in; Postgres' own where there is none. */
+  readonly searchPath?: string | undefined
   /** Told of connections that break. */
   readonly onError: (error: Error) => void
   /** Told of every statement that is sent, for those who count them or look at them. */
@@ -89,6 +91,7 @@ export function connect(options: DatabaseOptions): Database {
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 30_000,
     application_name: 'user-management',
+    ...(options.searchPath !== undefined && { options: `-c search_path=${options.searchPath}` }),
     types: { getTypeParser: (oid: number, format?: string) => parsers.get(oid) ?? pg.types.getTypeParser(oid, format as 'text') },
     ...(options.preparedStatements && { Client: PreparingClient })
   } as pg.PoolConfig)

@@ -21,6 +21,8 @@ export interface ListenerOptions {
   readonly channel: string
   /** @param payload undefined when notifications may have been missed */
   readonly onNotification: (payload: string | undefined) => void
+  /** What is done instead while Postgres can't tell, for the log. */
+  readonly otherwise: string
   readonly log: FastifyBaseLogger
 }
 
@@ -29,7 +31,7 @@ export interface ListenerOptions {
  * connection comes after all notifications that were committed before it (Postgres sends them when it is about to be
  * ready for the next one). Connects again by itself.
  */
-export function startListener({ url, channel, onNotification, log }: ListenerOptions): Listener {
+export function startListener({ url, channel, onNotification, otherwise, log }: ListenerOptions): Listener {
   let client: pg.Client | undefined
   let [alive, closed, told] = [Number.NEGATIVE_INFINITY, false, false]
   let timer: NodeJS.Timeout | undefined
@@ -47,7 +49,7 @@ export function startListener({ url, channel, onNotification, log }: ListenerOpt
     next = undefined
     lost?.end().catch(() => {})
     onNotification(undefined)
-    if (!closed && !told) log.warn({ err }, 'Postgres can not tell of changes; principals are asked for at every request')
+    if (!closed && !told) log.warn({ err }, `Postgres can not tell of changes; ${otherwise}`)
     told = true
   }
 

@@ -17,6 +17,8 @@ const searchIndex = '0012_search_index'
 export interface MigrationOptions {
   /** See `app-tables.ts`. */
   readonly appLabel?: string
+  /** See `connect`. */
+  readonly searchPath?: string | undefined
   /**
    * What to do where several users share a name: `refuse`, `defer` the unique indexes, or `keep` to what was decided
    * before (refuse where that is nothing).
@@ -37,6 +39,11 @@ export async function migrationNames(): Promise<string[]> {
     .sort()
 }
 
+/** The SQL of the rows that an empty database gets, for an app label. */
+export async function firstRows(appLabel: string): Promise<string> {
+  return relabel(await readFile(new URL(`${djangoRows}.sql`, folder), 'utf8'), appLabel)
+}
+
 /** The SQL of all migrations, by name, for an app label. */
 async function readMigrations(appLabel: string): Promise<Map<string, string>> {
   const texts = new Map<string, string>()
@@ -54,7 +61,7 @@ async function readMigrations(appLabel: string): Promise<Map<string, string>> {
  *   failed. Nothing is changed then.
  */
 export async function migrate(url: string, options: MigrationOptions = {}): Promise<string[]> {
-  const { appLabel = defaultAppLabel, duplicates = 'refuse', onNotice = () => {}, onStep = () => {} } = options
+  const { appLabel = defaultAppLabel, searchPath, duplicates = 'refuse', onNotice = () => {}, onStep = () => {} } = options
   const texts = await readMigrations(appLabel)
   const nameIndexes = nameIndexesOf(texts.get(uniqueNames) as string)
   let adopted = false
@@ -93,7 +100,7 @@ export async function migrate(url: string, options: MigrationOptions = {}): Prom
   )
 
   // A pool of its own: migrations are several statements each, which can't be prepared.
-  const database = connect({ url, poolSize: 2, preparedStatements: false, onError: () => {} })
+  const database = connect({ url, searchPath, poolSize: 2, preparedStatements: false, onError: () => {} })
   try {
     const migrator = new Migrator({
       db: database,

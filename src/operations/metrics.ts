@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { FaultKind } from '../contract/response-check.ts'
 import { type Database, poolFigures } from '../database/connection.ts'
+import type { Backlog } from '../events/deliveries.ts'
 import type { PasswordHashing } from '../passwords/hashing.ts'
 import type { ReplayCause } from '../sessions/queries.ts'
 import { isWorker, metricsOfAll } from '../workers.ts'
@@ -29,6 +30,10 @@ export interface Metrics {
   watchPool(database: Database): void
   /** Has the passwords that wait to be hashed or checked shown. */
   watchHashing(hashing: Pick<PasswordHashing, 'figures'>): void
+  /** `refused` was answered with another status than 2xx and 410. */
+  countWebhook(result: 'delivered' | 'gone' | 'refused' | 'timeout' | 'failed'): void
+  /** Has what waits for webhook endpoints shown, read whenever it is asked for. */
+  watchWebhooks(read: () => Promise<Backlog[]>): void
 }
 
 /**
@@ -99,6 +104,12 @@ export function startMetrics(app: FastifyInstance): Metrics {
     }
     done()
   })
+  const webhooks = new Counter({
+    name: 'webhook_attempts_total',
+    help: 'Events sent to webhook endpoints, by what came of it',
+    labelNames: ['result'],
+    registers
+  })
 
   // Looked up by their labels once, which costs more than the counting itself.
   const counted = new Map<string, { readonly request: Counter.Internal; readonly duration: Histogram.Internal<string> }>()
@@ -125,6 +136,35 @@ export function startMetrics(app: FastifyInstance): Metrics {
     countViolation: (operation, kind) => violations.inc({ operation, kind }),
     countDeprecated: (operation, userAgent, accepted) => deprecated.inc({ operation, client: clientName(userAgent, accepted) }),
     countLimit: (kind) => limits.inc({ kind }),
+    countWebhook: (result) => webhooks.inc({ result }),
+    watchWebhooks(read) {
+      // For both, and none while the database is out of reach: the other figures are shown all the same.
+      let reading: Promise<Backlog[]> | undefined
+      const readOnce = () => {
+        reading ??= read()
+          .catch(() => [])
+          .finally(() => {
+            reading = undefined
+          })
+        return reading
+      }
+      const gauge = (name: string, help: string, value: (backlog: Backlog) => number) =>
+        new Gauge({
+          name,
+          help,
+          labelNames: ['endpoint'],
+          registers,
+          // All workers read the same.
+          aggregator: 'max',
+          async collect() {
+            const backlogs = await readOnce()
+            this.reset()
+            for (const backlog of backlogs) this.set({ endpoint: backlog.endpoint }, value(backlog))
+          }
+        })
+      gauge('webhook_pending_events', 'Events that the endpoint has not taken', ({ pending }) => pending)
+      gauge('webhook_oldest_pending_seconds', 'Age of the oldest event that the endpoint has not taken', ({ oldest }) => oldest)
+    },
     watchPool: (database) => watchPool(database, registers),
     watchHashing(hashing) {
       const figures = { waiting: 'Passwords that wait to be hashed or checked', running: 'Passwords that are hashed or checked' }

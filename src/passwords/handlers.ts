@@ -32,7 +32,7 @@ type PasswordOperation =
   | 'sendUserPasswordReset'
 
 export function passwordHandlers(services: Services): HandlersOf<PasswordOperation> {
-  const { database, config, hashing, mailer, keyRing } = services
+  const { database, config, hashing, mailer, keyRing, clock } = services
   const { resetDelivery, resetTtl, resetUrl } = config.passwords
   const decoyKey = keyRing.derive('password reset: ids of unknown emails')
   // Nobody's mailbox can be flooded. Where the answer carries the token there is no mail, and a client waits for none.
@@ -64,9 +64,9 @@ export function passwordHandlers(services: Services): HandlersOf<PasswordOperati
   /** The user whom Django sent this reset token to, for as long as what it signed is taken. */
   async function findLegacyReset(userId: number, token: string): Promise<PasswordAccount | undefined> {
     const { legacy } = config.tokens
-    if (!legacy || Date.now() >= legacy.until.getTime()) return undefined
+    if (!legacy || clock() >= legacy.until.getTime()) return undefined
     const account = await findResetState(database, userId)
-    return account && isLegacyReset(token, account, legacy.secret) ? account : undefined
+    return account && isLegacyReset(token, account, legacy.secret, new Date(clock())) ? account : undefined
   }
 
   return {

@@ -18,7 +18,7 @@ const epoch = Date.UTC(2001, 0, 1)
  * Whether Django (3.1 to 5.2) made this token for the user as it is now, with its SECRET_KEY, and not too long ago
  * (django.contrib.auth.tokens.PasswordResetTokenGenerator).
  */
-export function isLegacyReset(token: string, user: ResetState, secret: string, now = new Date()): boolean {
+export function isLegacyReset(token: string, user: ResetState, secret: string, now: Date): boolean {
   const [, timestamp, digest] = /^([0-9a-z]{1,13})-([0-9a-f]{32})$/.exec(token) ?? []
   if (timestamp === undefined || digest === undefined) return false
   const issued = Number.parseInt(timestamp, 36)

@@ -41,6 +41,8 @@ export async function createMailer(
   }
 }
 
+export const resetSubject = 'Reset your password'
+
 /** @param ttl seconds for which the link works */
 export function resetMail(to: string, link: string, ttl: number): Mail {
   const minutes = Math.max(1, Math.round(ttl / 60))
@@ -52,7 +54,7 @@ export function resetMail(to: string, link: string, ttl: number): Mail {
     '',
     'If it was not you, nothing has to be done: your password stays as it is.'
   ]
-  return { to, subject: 'Reset your password', text: text.join('\n') }
+  return { to, subject: resetSubject, text: text.join('\n') }
 }
 
 /** To the address that an account had before. */

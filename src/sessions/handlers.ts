@@ -36,7 +36,7 @@ type SessionOperation =
   | 'verifyAccess'
 
 export function sessionHandlers(services: Services): HandlersOf<SessionOperation> {
-  const { database, guesses, hashing, tokens, legacyTokens, metrics, config } = services
+  const { database, guesses, hashing, tokens, legacyTokens, metrics, config, clock } = services
   const { refreshTtl, refreshReuse } = config.tokens
   const lenient = refreshReuse === 'lenient'
   const withPermissions = config.tokens.permissionLimit > 0
@@ -211,7 +211,7 @@ export function sessionHandlers(services: Services): HandlersOf<SessionOperation
         jti,
         newJti: randomUUID(),
         // Not before the token itself: a client that never stores the new one goes on with one of Django's.
-        ttl: Math.max(refreshTtl, claims.exp - Date.now() / 1000),
+        ttl: Math.max(refreshTtl, claims.exp - clock() / 1000),
         lenient,
         withPermissions
       })

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
+import { type Clock, verifiedAt } from '../clock.ts'
 import type { LegacySettings } from '../config.ts'
 
 /** A token that djangorestframework-simplejwt signed with Django's SECRET_KEY. */
@@ -31,13 +32,14 @@ interface LegacyClaims {
 }
 
 /** Algorithm and key are fixed, whatever a token says of itself. A token of ours is told by its `sid`, even under one secret. */
-export function createLegacyTokens({ jwt }: FastifyInstance, { secret, until }: LegacySettings): LegacyTokens {
+export function createLegacyTokens({ jwt }: FastifyInstance, { secret, until }: LegacySettings, clock: Clock): LegacyTokens {
   return {
     read(token) {
-      if (Date.now() >= until.getTime()) return undefined
+      if (clock() >= until.getTime()) return undefined
       let claims: LegacyClaims
       try {
         claims = jwt.verify<LegacyClaims>(token, {
+          ...verifiedAt(clock),
           key: secret,
           algorithms: ['HS256'],
           requiredClaims: ['token_type', 'user_id', 'jti', 'iat', 'exp']

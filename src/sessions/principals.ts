@@ -1,4 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
+import type { Clock } from '../clock.ts'
 import type { Principal } from '../contract/handlers.ts'
 import type { Database } from '../database/connection.ts'
 import { startListener } from '../database/listener.ts'
@@ -32,7 +33,7 @@ interface Known {
 }
 
 /** @param listenUrl of Postgres itself, see `startListener` */
-export function createPrincipals(database: Database, listenUrl: string, log: FastifyBaseLogger): Principals {
+export function createPrincipals(database: Database, listenUrl: string, log: FastifyBaseLogger, clock: Clock): Principals {
   const known = new Map<string, Known>()
   const sessions = new Map<number, Set<string>>()
   /** Counts what was told, so that an answer that is older than it is not remembered. */
@@ -46,6 +47,7 @@ export function createPrincipals(database: Database, listenUrl: string, log: Fas
   const listener = startListener({
     url: listenUrl,
     channel: 'user_management_principals',
+    otherwise: 'principals are asked for at every request',
     log,
     onNotification(payload) {
       told += 1
@@ -59,7 +61,7 @@ export function createPrincipals(database: Database, listenUrl: string, log: Fas
     // The oldest goes, with all of its user's sessions; a Map keeps its entries in the order they came.
     if (known.size >= remembered) forget((known.values().next().value as Known).principal.userId)
     const { userId, sessionId } = principal
-    known.set(sessionId, { principal, until: performance.now() + Math.min(longest, expiresAt.getTime() - Date.now()) })
+    known.set(sessionId, { principal, until: performance.now() + Math.min(longest, expiresAt.getTime() - clock()) })
     sessions.set(userId, (sessions.get(userId) ?? new Set()).add(sessionId))
   }
 

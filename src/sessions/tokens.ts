@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fastifyJwt, { type FastifyJWTOptions, type JWT, type Secret } from '@fastify/jwt'
 import Fastify, { type FastifyInstance } from 'fastify'
+import { type Clock, verifiedAt } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { KeyRing, SigningKey } from './keys.ts'
 
@@ -65,7 +66,7 @@ export function jwtOptions(keyRing: KeyRing): FastifyJWTOptions {
 }
 
 /** Signs with the ring's signing key, and verifies with the key that a token names, by that key's own algorithm. */
-export function createTokens({ jwt }: FastifyInstance, keyRing: KeyRing, { tokens }: Config): Tokens {
+export function createTokens({ jwt }: FastifyInstance, keyRing: KeyRing, { tokens }: Config, clock: Clock): Tokens {
   const { issuer, audience, permissionLimit } = tokens
   const verified = new Map<string, { readonly claims: AccessClaims | RefreshClaims; readonly kid: string | undefined }>()
 
@@ -97,7 +98,7 @@ export function createTokens({ jwt }: FastifyInstance, keyRing: KeyRing, { token
 
   async function issue(subject: TokenSubject, session: SessionTokens): Promise<{ access: string; refresh: string }> {
     const { sign } = await withKey(keyRing.signing())
-    const iat = Math.floor(Date.now() / 1000)
+    const iat = Math.floor(clock() / 1000)
     const end = Math.floor(session.expiresAt.getTime() / 1000)
     const common = { user_id: subject.id, sub: String(subject.id), sid: session.sessionId, iat }
     const { permissions } = subject
@@ -123,7 +124,7 @@ export function createTokens({ jwt }: FastifyInstance, keyRing: KeyRing, { token
       const kid = typeof header.kid === 'string' ? header.kid : undefined
       const key = await keyRing.find(kid)
       if (!key) return undefined
-      const claims = (await withKey(key)).verify<AccessClaims | RefreshClaims>(token)
+      const claims = (await withKey(key)).verify<AccessClaims | RefreshClaims>(token, verifiedAt(clock))
       return isTokenType(claims.token_type) && Number.isSafeInteger(claims.user_id) ? { claims, kid } : undefined
     } catch {
       return undefined
@@ -134,7 +135,7 @@ export function createTokens({ jwt }: FastifyInstance, keyRing: KeyRing, { token
     const known = verified.get(token)
     if (known) {
       // Remembered no longer than it lasts, nor than its key does.
-      if (known.claims.exp * 1000 > Date.now() && (await keyRing.find(known.kid))) return known.claims
+      if (known.claims.exp * 1000 > clock() && (await keyRing.find(known.kid))) return known.claims
       verified.delete(token)
       return undefined
     }

@@ -34,7 +34,8 @@ function result({ intended, unintended }: Comparison): string {
   return intended.length > 0 ? `intended (${intended.length})` : 'equal'
 }
 
-function table(rows: readonly (readonly string[])[]): string[] {
+/** Columns as wide as what stands in them. */
+export function table(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
   return rows.map((row) =>
     row

@@ -40,7 +40,8 @@ t.test('a deprecated operation tells since when, and until when, whatever it ans
     once: async (_key, carryOut) => carryOut(),
     caughtUp: async () => {},
     sendProblem: problemSender('problem'),
-    metrics
+    metrics,
+    clock: Date.now
   })
   const ask = (agent?: string) => app.inject({ url: '/ask/', headers: { 'user-agent': agent } as Record<string, string> })
   const told = { deprecation: '@1769817600', sunset: 'Sun, 28 Feb 2027 00:00:00 GMT' }

@@ -26,7 +26,10 @@ const faults: Record<string, { pointer: string; broken: (document: Json) => void
   'contract/response-fields': change('/components/schemas/Province', (province) => Object.assign(province, { required: ['id'] })),
   'contract/types-of-languages': change('/components/schemas/RefreshReplays/properties/parallel_tab', (tab) => delete tab.format),
   'contract/examples-given': change('/components/responses/Role/content/application~1json', (media) => delete media.example),
-  'response-contains-header': change('/components/responses/TooManyRequests/headers', (headers) => delete headers['Retry-After']),
+  'contract/response-headers': change(
+    '/components/responses/TooManyRequests/headers',
+    (headers) => delete headers['Retry-After']
+  ),
   'operation-operationId-unique': change('/paths/~1api~1auth~1roles~1/get', (get) => {
     get.operationId = 'listUsers'
   }),

@@ -9,6 +9,7 @@ import { type Service, startService } from '../support/service.ts'
  * remembered, and a profile that is missing made. An operation that is not named here sends one at the most.
  */
 const budgets: Record<string, number> = {
+  listEvents: 2,
   getProfile: 3,
   updateProfile: 10,
   getUserProfile: 3,

@@ -13,7 +13,7 @@ const hashes: { hasher: string; cost: string; password: string; encoded: string 
 )
 const argon2 = hashes.find(({ hasher, cost }) => hasher === 'argon2' && cost === 'low') as (typeof hashes)[number]
 
-/** Columns, constraints, indexes and all rows of a database, but for our own tables. */
+/** Columns, constraints, indexes and all rows of a database, but for our own tables and triggers. */
 async function describe(db: TestDatabase): Promise<string[]> {
   const tables = await db.query<{ name: string }>(
     `select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
@@ -24,7 +24,8 @@ async function describe(db: TestDatabase): Promise<string[]> {
     const rows = await db.query<{ fact: string }>(
       `select format('%s %s %s %s', attname, atttypid::regtype, attnotnull, attidentity) as fact
         from pg_attribute where attrelid = $1::regclass and attnum > 0
-      union all select pg_get_constraintdef(oid) from pg_constraint where conrelid = $1::regclass
+      union all select pg_get_constraintdef(oid) from pg_constraint
+        where conrelid = $1::regclass and contype <> 't'
       union all select pg_get_indexdef(indexrelid) from pg_index where indrelid = $1::regclass
       union all select row::text from ${name} row`,
       [name]

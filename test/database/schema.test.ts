@@ -59,7 +59,7 @@ async function describe(db: TestDatabase, table: string): Promise<string[]> {
       where attrelid = $1::regclass and attnum > 0 and not attisdropped
     union all
     select format('constraint %s %s', conname, pg_get_constraintdef(oid)) from pg_constraint
-      where conrelid = $1::regclass and contype <> 'n'
+      where conrelid = $1::regclass and contype not in ('n', 't')
     union all
     select pg_get_indexdef(indexrelid) from pg_index where indrelid = $1::regclass
     union all
@@ -111,10 +111,15 @@ t.test('beside them there are only tables of ours', async (t) => {
     'legacy_cutoff',
     'legacy_token',
     'login_guess',
+    'outbox',
+    'outbox_event',
+    'outbox_membership',
     'password_reset',
     'user_management_migration',
     'user_management_migration_lock',
-    'user_session'
+    'user_session',
+    'webhook_delivery',
+    'webhook_endpoint'
   ])
 })
 

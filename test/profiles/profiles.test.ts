@@ -64,6 +64,14 @@ t.test('a province is named by id, numeric string or name', async (t) => {
     t.equal(status, 200)
     t.equal(body.province, id, String(province))
   }
+  for (const [province, message] of [
+    [0, 'Must be at least 1.'],
+    ['x'.repeat(31), 'Must not be longer than 30 characters.'],
+    [['Heredia'], 'Must be null or string or integer.']
+  ]) {
+    const { status, body } = await service.put(profilePath, { province }, { as: user })
+    t.same([status, body.errors], [400, { province: [message] }])
+  }
   for (const province of [4711, '4711', 'Narnia', '12']) {
     const { status, body } = await service.put(profilePath, { province, phone: '1' }, { as: user })
     t.equal(status, 400, String(province))

@@ -1,16 +1,21 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ValidateFunction } from 'ajv'
 import type { Config } from '../../src/config.ts'
 import { accessRules } from '../../src/contract/access.ts'
 import { type Json, loadContract, type Operation, problemType, resolveReference } from '../../src/contract/document.ts'
 import { type CheckResponse, responseChecker } from '../../src/contract/response-check.ts'
+import { contractAjv } from '../../src/contract/validation.ts'
+import { withSandbox } from '../../src/sandbox/contract.ts'
 
 export const coverageVariable = 'TEST_COVERAGE_DIR'
 export const contract = loadContract()
+/** With the operations that a sandbox has beside them. */
+export const sandboxContract = withSandbox(contract)
 /** Of a deployment with ERRORS=drf; the other one's clients must never see what it adds. */
 const drfContract = loadContract('drf')
 
-const routes = contract.operations.map((operation) => ({
+const routes = sandboxContract.operations.map((operation) => ({
   operation,
   pattern: new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '[^/]+')}?$`)
 }))
@@ -33,7 +38,7 @@ const checkers = new Map<string, CheckResponse>()
 /** Checks answers as a deployment with these settings does for its sample. */
 function checkerFor({ errors, requiredRoles }: DeploymentSettings): CheckResponse {
   const key = JSON.stringify([errors, [...requiredRoles]])
-  const deployed = errors === 'drf' ? drfContract : contract
+  const deployed = errors === 'drf' ? drfContract : sandboxContract
   const check = checkers.get(key) ?? responseChecker(deployed, accessRules(deployed, requiredRoles))
   checkers.set(key, check)
   return check
@@ -50,8 +55,21 @@ export function contractFaults(operation: Operation, answer: Answer, settings: D
   )
 }
 
+const ajv = contractAjv(false)
+ajv.addSchema({ $id: 'contract', ...contract.document })
+
+/** What in an event that was sent the contract does not say of its type. */
+export function eventFaults(event: { readonly type: string }): string[] {
+  const webhook = (contract.document.webhooks as Record<string, Json>)[event.type]
+  if (!webhook) return [`there is no webhook ${event.type}`]
+  const { requestBody } = webhook.post as { requestBody: { content: Record<string, { schema: { $ref: string } }> } }
+  const { $ref } = (requestBody.content['application/cloudevents+json'] as { schema: { $ref: string } }).schema
+  const validate = ajv.getSchema(`contract${$ref}`) as ValidateFunction
+  return validate(event) ? [] : (validate.errors ?? []).map((error) => `${error.instancePath || 'event'} ${error.message}`)
+}
+
 function rawOperation({ path, method }: Operation): Json {
-  return (contract.document.paths as Record<string, Record<string, Json>>)[path]?.[method.toLowerCase()] as Json
+  return (sandboxContract.document.paths as Record<string, Record<string, Json>>)[path]?.[method.toLowerCase()] as Json
 }
 
 /** Notes that a test reached a status of an operation, and with which problem; `test/run.ts` adds them up. */
@@ -65,7 +83,7 @@ export function noteReached({ operationId }: Operation, { status, headers, text 
 
 /** The problem codes that the contract declares for a status of an operation. */
 export function declaredCodes(operation: Operation, status: number): string[] {
-  const resolve = (value: unknown) => resolveReference(contract.document, value as Json)
+  const resolve = (value: unknown) => resolveReference(sandboxContract.document, value as Json)
   const { content } = resolve((rawOperation(operation).responses as Json)[status]) as { content?: Record<string, Json> }
   const schema = content?.[problemType] && resolve(content[problemType].schema)
   return schema ? (resolve((schema.properties as Json).code).enum as string[]) : []
@@ -75,6 +93,6 @@ export function declaredCodes(operation: Operation, status: number): string[] {
 export function requestExample(operation: Operation): Json | undefined {
   const body = rawOperation(operation).requestBody as Json | undefined
   if (!body) return undefined
-  const content = resolveReference(contract.document, body).content as Record<string, Json>
+  const content = resolveReference(sandboxContract.document, body).content as Record<string, Json>
   return content['application/json']?.example as Json
 }

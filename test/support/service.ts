@@ -7,10 +7,12 @@ import t, { type Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { connect, type Database } from '../../src/database/connection.ts'
+import { migrate } from '../../src/database/migrator.ts'
 import { logSettings } from '../../src/operations/log.ts'
 import { violationMessage } from '../../src/operations/response-sample.ts'
 import { hash } from '../../src/passwords/hashing-worker.ts'
 import { replaceRoles } from '../../src/roles/queries.ts'
+import { checkMark } from '../../src/sandbox/mark.ts'
 import { insertUser } from '../../src/users/queries.ts'
 import { type Answer, contractFaults, type DeploymentSettings, findOperation, noteReached } from './contract.ts'
 import { createTestDatabase, stopOwnServer, type TestDatabase } from './postgres.ts'
@@ -70,8 +72,8 @@ export interface Service {
 }
 
 /**
- * Starts the service on a database of its own; all of it is gone when the test ends. An answer that is not as the contract
- * has it fails the test, unless `given.violations` allows it.
+ * Starts the service on a database of its own; all of it is gone when the test ends. With SANDBOX=1 it is a sandbox. An
+ * answer that is not as the contract has it fails the test, unless `given.violations` allows it.
  */
 export async function startService(
   t: Test,
@@ -79,7 +81,7 @@ export async function startService(
   given: { db?: TestDatabase; dataDir?: string; violations?: boolean } = {}
 ): Promise<Service> {
   // First, so that what a refused configuration has been given goes with the test too.
-  const db = given.db ?? (await createTestDatabase())
+  const db = given.db ?? (await createTestDatabase(settings.SANDBOX === '1' ? 'template0' : undefined))
   if (!given.db) t.teardown(() => db.drop())
   const dataDir = given.dataDir ?? (await mkdtemp(join(tmpdir(), 'user-management-service-')))
   if (!given.dataDir) t.teardown(() => rm(dataDir, { recursive: true, force: true }))
@@ -95,6 +97,10 @@ export async function startService(
     RESPONSE_CHECK_SAMPLE: '1',
     ...settings
   })
+  if (config.sandbox) {
+    await checkMark(db.url, true)
+    await migrate(db.url, config.database)
+  }
   const lines: string[] = []
   const stream = new Writable({
     write(chunk, _encoding, done) {

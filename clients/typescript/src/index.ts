@@ -1,0 +1,5 @@
+export { type Client, type ClientOptions, createClient } from './client.ts'
+export type { components, operations } from './generated.ts'
+export { isProblem, type ProblemCode, ProblemError } from './problem.ts'
+export { memoryStore, type TokenStore, type Tokens, webStorageStore } from './stores.ts'
+export type { Answer, Arguments, CodeOf, Data, Item, OperationId, Page, PagedOperation, Upload } from './types.ts'

@@ -1,6 +1,47 @@
 // Made by `npm run generate`; do not edit.
 
 export interface paths {
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether the process answers
+         * @description Touches nothing else. For what restarts a process that hangs (a liveness probe).
+         */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether requests should be sent here
+         * @description Asks Postgres, whether it has all migrations, and the picture storage, each for two seconds at the most. For
+         *     gateways (a readiness probe). Not ready from SIGTERM on, while requests under way are finished.
+         */
+        get: operations["getReadiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/profile/": {
         parameters: {
             query?: never;
@@ -2519,16 +2560,47 @@ export interface components {
         ResendConfirmationRequest: {
             email: components["schemas"]["Email"];
         };
+        /**
+         * @example {
+         *       "message": "Use the link that was sent to the new address.",
+         *       "email": "maria@example.org",
+         *       "pending_email": "maria.new@example.org"
+         *     }
+         */
         EmailChange: {
             message: string;
             email: string;
             pending_email: string | null;
         };
+        /** @enum {string} */
+        HealthStatus: "ok";
+        /**
+         * @description `draining`: the service is going down.
+         * @enum {string}
+         */
+        ReadinessStatus: "ready" | "not_ready" | "draining";
+        ReadinessChecks: {
+            postgres: components["schemas"]["ReadinessCheck"];
+            migrations: components["schemas"]["ReadinessCheck"];
+            pictures: components["schemas"]["ReadinessCheck"];
+        };
+        Health: {
+            status: components["schemas"]["HealthStatus"];
+        };
+        /**
+         * @description `unknown` was not asked: it hangs on another one, or the service is going down.
+         * @enum {string}
+         */
+        ReadinessCheck: "ok" | "failed" | "unknown";
+        Readiness: {
+            status: components["schemas"]["ReadinessStatus"];
+            checks: components["schemas"]["ReadinessChecks"];
+        };
         /**
          * @description What went wrong, stable over releases.
          * @enum {string}
          */
-        ProblemCode: "invalid_input" | "malformed_body" | "invalid_reset_token" | "invalid_confirmation_token" | "not_authenticated" | "invalid_token" | "invalid_credentials" | "permission_denied" | "not_found" | "method_not_allowed" | "already_exists" | "still_referenced" | "last_administrator" | "role_protected" | "not_possible" | "request_in_progress" | "cursor_expired" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "too_many_requests" | "internal_error" | "unavailable";
+        ProblemCode: "invalid_input" | "malformed_body" | "invalid_reset_token" | "invalid_confirmation_token" | "not_authenticated" | "invalid_token" | "invalid_credentials" | "permission_denied" | "not_found" | "method_not_allowed" | "already_exists" | "still_referenced" | "last_administrator" | "role_protected" | "not_possible" | "request_in_progress" | "cursor_expired" | "precondition_failed" | "payload_too_large" | "unsupported_media_type" | "idempotency_key_reused" | "too_many_requests" | "internal_error" | "unavailable" | "insufficient_storage";
         /**
          * Format: uri
          * @description `urn:problem:` and the code.
@@ -2775,6 +2847,17 @@ export interface components {
             title: components["schemas"]["ProblemTitle"];
             status: components["schemas"]["ProblemStatus"];
             code: components["schemas"]["CursorExpiredCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+        };
+        /** @enum {string} */
+        InsufficientStorageCode: "insufficient_storage";
+        /** @description There is no space left for the picture. */
+        InsufficientStorageProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["InsufficientStorageCode"];
             detail: components["schemas"]["ProblemDetail"];
             request_id: components["schemas"]["RequestId"];
         };
@@ -3982,6 +4065,82 @@ export interface components {
                 "application/json": components["schemas"]["Empty"];
             };
         };
+        /** @description The process answers. */
+        Health: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": "ok"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Health"];
+            };
+        };
+        /** @description All that requests need is there. */
+        Ready: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": "ready",
+                 *       "checks": {
+                 *         "postgres": "ok",
+                 *         "migrations": "ok",
+                 *         "pictures": "ok"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Readiness"];
+            };
+        };
+        /** @description Requests should be sent elsewhere. Which check failed; why, the log tells. */
+        NotReady: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "status": "not_ready",
+                 *       "checks": {
+                 *         "postgres": "failed",
+                 *         "migrations": "unknown",
+                 *         "pictures": "ok"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Readiness"];
+            };
+        };
+        /** @description There is no space left for the picture (RFC 4918, 11.5); nothing was changed. */
+        InsufficientStorage: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:insufficient_storage",
+                 *       "title": "Insufficient storage",
+                 *       "status": 507,
+                 *       "code": "insufficient_storage",
+                 *       "detail": "There is no space left for pictures.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11"
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["InsufficientStorageProblem"];
+            };
+        };
         /** @description A fault of the service. The request id leads to the log line that tells it. */
         InternalError: {
             headers: {
@@ -4259,6 +4418,31 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Health"];
+        };
+    };
+    getReadiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Ready"];
+            503: components["responses"]["NotReady"];
+        };
+    };
     getProfile: {
         parameters: {
             query?: never;
@@ -4309,6 +4493,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+            507: components["responses"]["InsufficientStorage"];
         };
     };
     patchProfile: {
@@ -4336,6 +4521,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+            507: components["responses"]["InsufficientStorage"];
         };
     };
     listUserProfiles: {
@@ -4466,6 +4652,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+            507: components["responses"]["InsufficientStorage"];
         };
     };
     destroyUserProfile: {
@@ -4534,6 +4721,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+            507: components["responses"]["InsufficientStorage"];
         };
     };
     updateUserProfile: {
@@ -4568,6 +4756,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+            507: components["responses"]["InsufficientStorage"];
         };
     };
     deleteUserProfile: {
@@ -5825,7 +6014,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["EventPage"];
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["InvalidInput"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             410: components["responses"]["CursorExpired"];
@@ -5880,6 +6069,7 @@ export interface operations {
             429: components["responses"]["TooManyRequests"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];
+            507: components["responses"]["InsufficientStorage"];
         };
     };
     forgotPassword: {
@@ -6266,3 +6456,8 @@ export type callerOperations =
     | "endSession"
     | "changePassword"
     | "changeEmail";
+
+/** Operations that gateways ask (x-probe). */
+export type probes =
+    | "getHealth"
+    | "getReadiness";

@@ -176,6 +176,15 @@ export interface PasswordReset {
   user_id: number | null;
 }
 
+export interface QueuedMail {
+  attempts: Generated<number>;
+  content: Buffer;
+  expires_at: Timestamp;
+  id: Generated<number>;
+  next_attempt_at: Generated<Timestamp>;
+  queued_at: Generated<Timestamp>;
+}
+
 export interface UserSession {
   address: string | null;
   created_at: Generated<Timestamp>;
@@ -230,6 +239,7 @@ export interface DB {
   outbox_event: OutboxEvent;
   outbox_membership: OutboxMembership;
   password_reset: PasswordReset;
+  queued_mail: QueuedMail;
   user_session: UserSession;
   webhook_delivery: WebhookDelivery;
   webhook_endpoint: WebhookEndpoint;

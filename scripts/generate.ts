@@ -24,7 +24,7 @@ const notice = '// Made by `npm run generate`; do not edit.\n\n'
 
 /** The contract's types, and what its extensions say about operations, which openapi-typescript leaves out. */
 async function apiTypes(): Promise<string> {
-  const { operations } = loadContract()
+  const { operations, probes } = loadContract()
   const aliases = operations.filter(({ operationId, handledBy }) => operationId !== handledBy)
   const callers = operations.filter(({ needsCaller }) => needsCaller)
   const types = astToString(await openapiTypes(contractFile))
@@ -37,6 +37,10 @@ ${aliases.map(({ operationId, handledBy }) => `    ${operationId}: "${handledBy}
 /** Operations about the caller's own data, which have a caller under any access rule (x-needs-caller). */
 export type callerOperations =
 ${callers.map(({ operationId }) => `    | "${operationId}"`).join('\n')};
+
+/** Operations that gateways ask (x-probe). */
+export type probes =
+${probes.map(({ operationId }) => `    | "${operationId}"`).join('\n')};
 `
 }
 
@@ -45,10 +49,10 @@ ${callers.map(({ operationId }) => `    | "${operationId}"`).join('\n')};
  * to know beside them: method and path, whether it takes an Idempotency-Key, whether it answers with a page of a list.
  */
 async function clientTypes(): Promise<string> {
-  const { document, operations } = loadContract()
+  const { document, operations, probes } = loadContract()
   const upload = ts.factory.createTypeReferenceNode('Upload')
   const types = await openapiTypes(contractFile, { transform: ({ format }) => (format === 'binary' ? upload : undefined) })
-  const described = operations.map(({ operationId, method, path }) => {
+  const described = [...probes, ...operations].map(({ operationId, method, path }) => {
     const operation = (document.paths as Record<string, Record<string, Json>>)[path]?.[method.toLowerCase()] as Json
     const parameters = ((operation.parameters ?? []) as Json[]).map((parameter) => resolveReference(document, parameter).name)
     const { summary, description } = operation as { summary: string; description?: string }

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
+import type { Server } from 'node:http'
 import { join } from 'node:path'
 import fastifyCors, { type FastifyCorsOptions } from '@fastify/cors'
 import fastifyFormbody from '@fastify/formbody'
 import fastifyHelmet from '@fastify/helmet'
 import fastifyJwt from '@fastify/jwt'
 import fastifyMultipart from '@fastify/multipart'
-import Fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify'
+import Fastify, { type FastifyHttpOptions, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import { auditHandlers } from './audit/handlers.ts'
 import { startRetention } from './audit/retention.ts'
-import type { Clock } from './clock.ts'
+import { type Clock, systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { type Authenticate, accessRules, rolesInRules } from './contract/access.ts'
 import { loadContract } from './contract/document.ts'
@@ -22,7 +23,10 @@ import { eventHandlers } from './events/handlers.ts'
 import { startEventRetention } from './events/retention.ts'
 import { startWebhooks } from './events/webhooks.ts'
 import { createOnce } from './idempotency/once.ts'
+import { createMailer } from './mail/mailer.ts'
+import { limitConnections } from './operations/connections.ts'
 import { docs } from './operations/docs.ts'
+import { prepareDraining } from './operations/drain.ts'
 import { health } from './operations/health.ts'
 import { jwks } from './operations/jwks.ts'
 import { RequestLog } from './operations/log.ts'
@@ -34,7 +38,6 @@ import { readTraceParent } from './operations/traceparent.ts'
 import type { Tracing } from './operations/tracing.ts'
 import { passwordHandlers } from './passwords/handlers.ts'
 import { startHashing } from './passwords/hashing.ts'
-import { createMailer } from './passwords/mail.ts'
 import { createImaging } from './pictures/image.ts'
 import { openPictureStore } from './pictures/open.ts'
 import { createPictures } from './pictures/pictures.ts'
@@ -73,7 +76,7 @@ export async function buildApp({ config, database, databaseUrl, logger = false, 
   // Loaded only there: nothing in this process can set the time where it is not.
   const sandbox = config.sandbox ? (await import('./sandbox/sandbox.ts')).createSandbox() : undefined
   const contract = sandbox ? sandbox.extend(published) : published
-  const clock: Clock = sandbox?.clock ?? Date.now
+  const clock: Clock = sandbox?.clock ?? systemClock
   const sendProblem = problemSender(config.errors)
   const rules = accessRules(contract, config.requiredRoles)
   const keyRing = await openKeyRing(config.tokens)
@@ -92,6 +95,9 @@ export async function buildApp({ config, database, databaseUrl, logger = false, 
       removeUpload(request.upload).catch((err: unknown) => request.log.error({ err }, 'An upload could not be removed'))
     })
   })
+
+  const draining = prepareDraining(app, config)
+  limitConnections(app, config.maxConnections)
 
   await app.register(fastifyHelmet, { contentSecurityPolicy: false, strictTransportSecurity: config.production })
   if (config.corsOrigins.length > 0) await app.register(fastifyCors, corsOptions(config))
@@ -115,7 +121,8 @@ export async function buildApp({ config, database, databaseUrl, logger = false, 
   const hashing = startHashing(hashCost, hashThreads, hashQueue, () => metrics.countLimit('hash_queue'))
   metrics.watchHashing(hashing)
   app.addHook('onClose', () => hashing.close())
-  const mailer = sandbox?.outbox ?? (await createMailer(config.mail, app.log))
+  const secret = keyRing.derive('mail queue')
+  const mailer = sandbox?.outbox ?? (await createMailer(config.mail, { database, secret, metrics, log: app.log }))
   app.addHook('onClose', () => mailer.close())
   const store = await openPictureStore(config)
   app.addHook('onClose', async () => store.close())
@@ -184,12 +191,14 @@ export async function buildApp({ config, database, databaseUrl, logger = false, 
   app.addHook('onClose', startEventRetention(database, config.events.retention, app.log))
   const webhooks = startWebhooks(services, app.log)
   // Those who wait for an event are answered, so that the server can close.
-  app.addHook('preClose', async () => {
+  const letGo = async () => {
     webhooks.stop()
     await arrivals.close()
-  })
+  }
+  draining.onBegin(letGo)
+  app.addHook('preClose', letGo)
   app.addHook('onClose', () => webhooks.close())
-  await app.register(health, { database })
+  await app.register(health, { database, store, draining })
   await app.register(jwks, { keyRing })
   await app.register(media, { pictures })
   await app.register(docs, { contract: published })
@@ -205,14 +214,27 @@ function tracedLogger(tracing: Tracing | undefined): NonNullable<FastifyServerOp
   }
 }
 
-function serverOptions({ trustProxy, pathAliases, errors }: Config, sendProblem: SendProblem): FastifyServerOptions {
+/** Seconds for a request's headers to arrive, at the most. */
+const headersTimeout = 20
+
+function serverOptions(
+  { trustProxy, pathAliases, errors, requestTimeout }: Config,
+  sendProblem: SendProblem
+): FastifyHttpOptions<Server> {
   return {
     bodyLimit,
     trustProxy: trustProxy.length > 0 ? [...trustProxy] : false,
     routerOptions: { ignoreTrailingSlash: true },
     // Longer than gateways keep a connection, so that none sends on one we just closed.
     keepAliveTimeout: 75_000,
-    requestTimeout: 60_000,
+    requestTimeout: requestTimeout * 1000,
+    http: {
+      headersTimeout: Math.min(requestTimeout, headersTimeout) * 1000,
+      // How often Node looks for requests that are late.
+      connectionsCheckingInterval: Math.min(requestTimeout / 4, 5) * 1000
+    },
+    // `drain` has let the clients know; who comes all the same is answered.
+    return503OnClosing: false,
     logController: new RequestLog(),
     genReqId: ({ headers }) => {
       const given = headers['x-request-id']

@@ -41,6 +41,8 @@ export interface Config {
     /** Where Postgres tells of changes; undefined: at `url`. */
     readonly listenUrl: string | undefined
     readonly poolSize: number
+    readonly statementTimeout: number
+    readonly lockTimeout: number
     /** Whether statements are prepared by name; off behind a PgBouncer that can't keep them. */
     readonly preparedStatements: boolean
     /** Label of the Django app whose tables hold profiles and provinces. */
@@ -100,7 +102,13 @@ export interface Config {
   }
   /** Whether traces are sent; where and how, OpenTelemetry reads from its own variables. */
   readonly traces: boolean
+  /** Seconds between the word to end and the end of listening, in which a gateway sees that this one is not ready. */
+  readonly shutdownDelay: number
   readonly shutdownTimeout: number
+  /** Seconds for a request to arrive whole. */
+  readonly requestTimeout: number
+  /** Connections at a time, in each process. */
+  readonly maxConnections: number
   readonly auditRetention: number
   readonly events: {
     /** Whether changes of users are written to the outbox; holds for the whole database. */
@@ -158,6 +166,8 @@ const environmentSchema = {
     DATABASE_URL: { type: 'string', pattern: '^postgres(ql)?://' },
     DATABASE_LISTEN_URL: { type: 'string', pattern: '^postgres(ql)?://' },
     DATABASE_POOL_SIZE: { type: 'integer', minimum: 1, maximum: 1000, default: 10 },
+    DATABASE_STATEMENT_TIMEOUT: { ...duration, default: '30s' },
+    DATABASE_LOCK_TIMEOUT: { ...duration, default: '10s' },
     PREPARED_STATEMENTS: { type: 'boolean', default: true },
     // Longer ones would not leave room, in Postgres' 63 characters, to tell the names of their indexes apart.
     DJANGO_APP_LABEL: { type: 'string', pattern: '^[a-z_][a-z0-9_]*$', maxLength: 28, default: 'api' },
@@ -209,7 +219,10 @@ const environmentSchema = {
     OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: { enum: ['http/json', 'http/protobuf'] },
     OTEL_TRACES_EXPORTER: { enum: ['otlp', 'none'], default: 'otlp' },
     OTEL_SDK_DISABLED: { type: 'string', default: 'false' },
+    SHUTDOWN_DELAY: { type: 'string', pattern: '^(0|0s|[1-9][0-9]{0,5}(ms|s|m))$', default: '0s' },
     SHUTDOWN_TIMEOUT: { ...duration, default: '10s' },
+    REQUEST_TIMEOUT: { ...duration, default: '60s' },
+    MAX_CONNECTIONS: { type: 'integer', minimum: 1, maximum: 1_000_000, default: 10_000 },
     AUDIT_RETENTION: { ...duration, default: '365d' },
     EVENTS: { enum: ['on', 'off'], default: 'on' },
     EVENT_RETENTION: { ...duration, default: '30d' },
@@ -235,6 +248,8 @@ interface Environment {
   DATABASE_URL?: string
   DATABASE_LISTEN_URL?: string
   DATABASE_POOL_SIZE: number
+  DATABASE_STATEMENT_TIMEOUT: string
+  DATABASE_LOCK_TIMEOUT: string
   PREPARED_STATEMENTS: boolean
   DJANGO_APP_LABEL: string
   JWT_SECRET?: string
@@ -282,7 +297,10 @@ interface Environment {
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string
   OTEL_TRACES_EXPORTER: 'otlp' | 'none'
   OTEL_SDK_DISABLED: string
+  SHUTDOWN_DELAY: string
   SHUTDOWN_TIMEOUT: string
+  REQUEST_TIMEOUT: string
+  MAX_CONNECTIONS: number
   AUDIT_RETENTION: string
   EVENTS: 'on' | 'off'
   EVENT_RETENTION: string
@@ -357,6 +375,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       url: env.DATABASE_URL,
       listenUrl: env.DATABASE_LISTEN_URL,
       poolSize: env.DATABASE_POOL_SIZE,
+      statementTimeout: seconds(env.DATABASE_STATEMENT_TIMEOUT),
+      lockTimeout: seconds(env.DATABASE_LOCK_TIMEOUT),
       preparedStatements: env.PREPARED_STATEMENTS,
       appLabel: env.DJANGO_APP_LABEL,
       searchPath: sandbox ? sandboxSearchPath : undefined
@@ -402,7 +422,10 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       (env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT) !== undefined &&
       env.OTEL_TRACES_EXPORTER === 'otlp' &&
       env.OTEL_SDK_DISABLED.toLowerCase() !== 'true',
+    shutdownDelay: env.SHUTDOWN_DELAY === '0' ? 0 : seconds(env.SHUTDOWN_DELAY),
     shutdownTimeout: seconds(env.SHUTDOWN_TIMEOUT),
+    requestTimeout: seconds(env.REQUEST_TIMEOUT),
+    maxConnections: env.MAX_CONNECTIONS,
     auditRetention: seconds(env.AUDIT_RETENTION),
     events: {
       enabled: env.EVENTS === 'on',

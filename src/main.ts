@@ -1,14 +1,18 @@
 import closeWithGrace from 'close-with-grace'
 import Fastify from 'fastify'
+import pg from 'pg'
 import { buildApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
-import { connect } from './database/connection.ts'
+import { connect, isPooler } from './database/connection.ts'
 import { migrate } from './database/migrator.ts'
 import { switchEvents } from './events/queries.ts'
 import { ensureAdministrator, type FirstAdministrator } from './operations/first-start.ts'
 import { type Log, loggerOptions } from './operations/log.ts'
 import { checkMark } from './sandbox/mark.ts'
 import { isWorker, onDrain, startWorkers } from './workers.ts'
+
+/** Seconds, once requests have ended, for connections, threads, workers and the embedded Postgres to close. */
+const closingTime = 15
 
 /**
  * Runs the service until SIGTERM or SIGINT: config, database, migrations, app, listen; then drains and closes what it
@@ -25,7 +29,10 @@ export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
     closing = true
     for (let closer = closers.pop(); closer; closer = closers.pop()) await closer()
   }
-  const grace = closeWithGrace({ delay: config.shutdownTimeout * 1000, logger: false }, async ({ err, signal }) => {
+  // The process that waits for workers gives them the time they give themselves.
+  const delay = (config.shutdownDelay + config.shutdownTimeout + closingTime + (isWorker ? 0 : 5)) * 1000
+  const onTimeout = () => log?.fatal(`Ending at once: connections, workers or Postgres did not close within ${closingTime} s`)
+  const grace = closeWithGrace({ delay, onTimeout, logger: false }, async ({ err, signal }) => {
     closing = true
     if (err) log?.fatal({ err }, 'Ending because of an error that nothing caught')
     else log?.info({ signal }, 'Draining')
@@ -118,14 +125,23 @@ async function listen(config: Config, url: string, closers: Closers, onLog: (log
   const { startTracing } = config.traces ? await import('./operations/tracing.ts') : {}
   const tracing = startTracing?.((detail, text) => log?.warn(detail, text))
   if (tracing) closers.push(() => tracing.close())
+  const { statementTimeout: statement, lockTimeout: lock } = config.database
+  const onServer = !(await leadsToPooler(url))
   const onStatement = tracing && { onStatement: tracing.recordStatement }
-  const database = connect({ ...config.database, url, onError, ...onStatement })
+  const database = connect({ ...config.database, url, timeouts: { statement, lock, onServer }, onError, ...onStatement })
   closers.push(() => database.destroy())
   const app = await buildApp({ config, database, databaseUrl: url, logger: await loggerOptions(config), tracing })
-  closers.push(() => app.close())
+  closers.push(() => app.drain().then(() => app.close()))
   log = app.log
   onLog(app.log)
+  if (!onServer) log.info('DATABASE_URL leads to a pooler, which takes no timeouts: ALTER ROLE … SET statement_timeout does')
   return app.listen({ host: config.host, port: config.port })
+}
+
+async function leadsToPooler(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
+  await client.connect()
+  return isPooler(client).finally(() => client.end())
 }
 
 function welcome({ publicUrl, admin, sandbox }: Config, address: string, made: FirstAdministrator | undefined): string {

@@ -41,6 +41,11 @@ t.test('all faults are told in one message, a line each', async (t) => {
     REQUIRED_ROLES: 'listUsers',
     JWT_SECRET: 'short',
     RATE_LIMIT: 'many',
+    SHUTDOWN_DELAY: '5',
+    REQUEST_TIMEOUT: '0s',
+    MAX_CONNECTIONS: '0',
+    DATABASE_STATEMENT_TIMEOUT: 'never',
+    DATABASE_LOCK_TIMEOUT: '0s',
     CORS_ORIGINS: '*',
     EMAIL_VERIFICATION: 'required',
     MEDIA_STORE: 's3'
@@ -58,7 +63,19 @@ t.test('all faults are told in one message, a line each', async (t) => {
   ]) {
     t.match(message, new RegExp(`^  - ${name}:`, 'm'))
   }
-  for (const name of ['JWT_SECRET', 'RATE_LIMIT', 'CORS_ORIGINS', 'SMTP_URL', 'MAIL_FROM', 'S3_BUCKET'])
+  for (const name of [
+    'JWT_SECRET',
+    'RATE_LIMIT',
+    'CORS_ORIGINS',
+    'SMTP_URL',
+    'MAIL_FROM',
+    'S3_BUCKET',
+    'SHUTDOWN_DELAY',
+    'REQUEST_TIMEOUT',
+    'MAX_CONNECTIONS',
+    'DATABASE_STATEMENT_TIMEOUT',
+    'DATABASE_LOCK_TIMEOUT'
+  ])
     t.match(message, new RegExp(`^  - ${name}:`, 'm'))
 })
 

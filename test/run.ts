@@ -92,10 +92,9 @@ async function reportCoverage(): Promise<number> {
   for (const file of await readdir(coverage)) {
     for (const line of (await readFile(join(coverage, file), 'utf8')).split('\n')) reached.add(line)
   }
-  const statuses = sandboxContract.operations.flatMap(({ operationId, statuses }) =>
-    statuses.map((status) => `${operationId} ${status}`)
-  )
-  const codes = sandboxContract.operations.flatMap((operation) =>
+  const operations = [...sandboxContract.operations, ...sandboxContract.probes]
+  const statuses = operations.flatMap(({ operationId, statuses }) => statuses.map((status) => `${operationId} ${status}`))
+  const codes = operations.flatMap((operation) =>
     operation.statuses.flatMap((status) =>
       declaredCodes(operation, status).map((code) => `${operation.operationId} ${status} ${code}`)
     )
@@ -103,10 +102,10 @@ async function reportCoverage(): Promise<number> {
   const unreached = (declared: string[]) => declared.filter((each) => !reached.has(each))
   const count = (declared: string[]) => `${declared.length - unreached(declared).length} of ${declared.length}`
   console.log(
-    `\nContract: ${sandboxContract.operations.length} operations, ${count(statuses)} statuses and ${count(codes)} problem codes reached`
+    `\nContract: ${operations.length} operations, ${count(statuses)} statuses and ${count(codes)} problem codes reached`
   )
   if (all) {
-    for (const { operationId, statuses } of sandboxContract.operations) {
+    for (const { operationId, statuses } of operations) {
       const marks = statuses.map((status) => (reached.has(`${operationId} ${status}`) ? `${status}` : `[${status}]`))
       console.log(`  ${operationId.padEnd(26)} ${marks.join(' ')}`)
     }

@@ -44,6 +44,7 @@ export interface Operation {
   readonly takesCredentials: boolean
   /** Whether its success carries an ETag. */
   readonly tagged: boolean
+  readonly probe: boolean
   /** The declared statuses. */
   readonly statuses: readonly number[]
   /** Undefined where it is not deprecated. */
@@ -57,6 +58,8 @@ export interface Contract {
   readonly json: string
   readonly document: Json
   readonly operations: readonly Operation[]
+  /** What is for gateways (`x-probe`): neither limited nor protected, and answered by `operations/health.ts` alone. */
+  readonly probes: readonly Operation[]
 }
 
 export const multipart = 'multipart/form-data'
@@ -72,20 +75,22 @@ export function loadContract(errors: ErrorShape = 'problem'): Contract {
   // The JSON round trip makes YAML's shared anchors objects of their own.
   const json = existsSync(builtFile) ? readFileSync(builtFile, 'utf8') : JSON.stringify(parse(text))
   const document = JSON.parse(json) as Json
-  if (errors === 'problem') return { text, json, document, operations: readContract(document) }
+  if (errors === 'problem') return { text, json, document, ...readContract(document) }
   addDrfErrors(document)
-  return { text: stringify(document), json: JSON.stringify(document), document, operations: readContract(document) }
+  return { text: stringify(document), json: JSON.stringify(document), document, ...readContract(document) }
 }
 
 /** The operations of a document. @throws Error as `loadContract` */
-export function readContract(document: Json): readonly Operation[] {
-  const operations = readOperations(document)
+export function readContract(document: Json): Pick<Contract, 'operations' | 'probes'> {
+  const all = readOperations(document)
+  const operations = all.filter(({ probe }) => !probe)
+  const probes = all.filter(({ probe }) => probe)
   const ids = new Set(operations.map(({ operationId }) => operationId))
   if (ids.size !== operations.length) throw new Error('openapi.yaml: an operationId stands there twice')
   for (const { operationId, handledBy } of operations) {
     if (!ids.has(handledBy)) throw new Error(`openapi.yaml: ${operationId} is an alias of ${handledBy}, which is not there`)
   }
-  return operations
+  return { operations, probes }
 }
 
 function addDrfErrors(document: Json): void {
@@ -119,6 +124,7 @@ export function readOperations(document: Json): Operation[] {
         body: body && { required: body.required === true, contentTypes: Object.keys(body.content as Json) },
         takesCredentials: operation['x-rate-limit'] === 'credentials',
         tagged: 'ETag' in ((ok.headers ?? {}) as Json),
+        probe: operation['x-probe'] === true,
         takesQuery: query.length > 0,
         answerTypes: Object.keys((ok.content ?? {}) as Json),
         jsonOnly: query.filter((parameter) => parameter['x-json-only'] === true).map(({ name }) => name as string),
@@ -156,13 +162,14 @@ export function resolveReference(document: Json, value: Json): Json {
 }
 
 /**
- * The contract as routes are registered from it. Two things differ from what is published: a form is validated as
- * the JSON it stands for (`profiles/form.ts`), and only answers in JSON have a response schema: of problems, since the
+ * The contract as routes are registered from it. Three things differ from what is published: probes have routes of their
+ * own, a form is validated as the JSON it stands for (`profiles/form.ts`), and only answers in JSON have a response schema: of problems, since the
  * error handler writes them and a serializer for each of some 500 would only cost start-up time; of what is streamed,
  * since nothing is left to serialize.
  */
-export function routingDocument({ document }: Contract): Json {
+export function routingDocument({ document, probes }: Contract): Json {
   const copy = structuredClone(document)
+  for (const { path } of probes) delete (copy.paths as Json)[path]
   const { responses, requestBodies } = copy.components as Record<string, Record<string, Json>>
   for (const response of Object.values(responses ?? {})) {
     const content = (response.content ?? {}) as Json

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { aliases, callerOperations, operations } from '../../generated/api.ts'
+import type { aliases, callerOperations, operations, probes } from '../../generated/api.ts'
 import type { Origin } from '../audit/queries.ts'
 import type { UploadedFile } from '../profiles/form.ts'
 import type { FieldErrors, Problem, ProblemCode } from './problems.ts'
@@ -16,8 +16,8 @@ export interface Principal {
   readonly permitted: boolean
 }
 
-/** The operations that need a handler: all but aliases. */
-export type HandledOperation = Exclude<keyof operations, keyof aliases>
+/** The operations that need a handler: all but aliases and probes. */
+export type HandledOperation = Exclude<keyof operations, keyof aliases | probes>
 
 type Content<Body> = Body extends { content: infer Types } ? Types : never
 type JsonOf<Body> = [Content<Body>] extends [never]

@@ -4,7 +4,7 @@ import type { components } from '../../generated/api.ts'
 import type { ErrorShape } from '../config.ts'
 import { isDatabaseUnavailable } from '../database/connection.ts'
 import { PageRequestError } from '../database/paging.ts'
-import { HashingOverloaded } from '../passwords/hashing.ts'
+import { HashingDied, HashingOverloaded } from '../passwords/hashing.ts'
 import { StoreUnavailable } from '../pictures/store.ts'
 import { varyByAccept } from './accept.ts'
 import { problemType } from './document.ts'
@@ -40,7 +40,8 @@ export const problemTypes = {
   idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },
   too_many_requests: { status: 429, title: 'Too many requests' },
   internal_error: { status: 500, title: 'Internal error' },
-  unavailable: { status: 503, title: 'Unavailable' }
+  unavailable: { status: 503, title: 'Unavailable' },
+  insufficient_storage: { status: 507, title: 'Insufficient storage' }
 } as const satisfies Record<ProblemCode, { status: number; title: string }>
 
 /** An answer that is an error (RFC 9457): thrown anywhere, written by `SendProblem`. */
@@ -133,8 +134,12 @@ export function toProblem(error: unknown): Problem {
     return new Problem('malformed_body', message ?? 'The request can not be read.')
   }
   if (isDatabaseUnavailable(error)) return unavailable('The database can not serve this now. Try again shortly.')
+  if (error instanceof StoreUnavailable && error.full) {
+    return new Problem('insufficient_storage', 'There is no space left for pictures.')
+  }
   if (error instanceof StoreUnavailable) return unavailable('The picture storage is out of reach. Try again shortly.')
   if (error instanceof HashingOverloaded) return unavailable('Too many passwords wait to be checked. Try again shortly.')
+  if (error instanceof HashingDied) return unavailable('The password could not be checked. Try again shortly.')
   return new Problem('internal_error', 'The service failed. The request id leads to the cause in its log.')
 }
 

@@ -268,16 +268,16 @@ async function content({ query, body, upload }: FastifyRequest): Promise<object>
 }
 
 /** 404, or 405 with `Allow` (RFC 9110, 15.5.6) where the contract has the path under other methods. */
-function notFoundHandler({ operations }: Contract, sendProblem: SendProblem) {
+function notFoundHandler({ operations, probes }: Contract, sendProblem: SendProblem) {
   const paths = new Map<string, Set<string>>()
-  for (const { path, method } of operations) {
+  for (const { path, method } of [...operations, ...probes]) {
     const allowed = paths.get(path) ?? new Set()
     paths.set(path, allowed.add(method))
     if (method === 'GET') allowed.add('HEAD')
   }
   const patterns = [...paths].map(([path, allowed]) => {
     const pattern = path.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{\w+\}/g, '[^/]+')
-    return { pattern: new RegExp(`^${pattern}?$`), allowed }
+    return { pattern: new RegExp(`^${pattern.replace(/\/$/, '/?')}$`), allowed }
   })
   return (request: FastifyRequest, reply: FastifyReply) => {
     const path = request.url.split('?', 1)[0] as string

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Socket } from 'node:net'
 import { Kysely, type LogEvent, PostgresDialect, sql, type Transaction } from 'kysely'
 import pg from 'pg'
 import type { DB } from '../../generated/database.ts'
@@ -8,6 +9,16 @@ export type Database = Kysely<DB>
 /** A database or a transaction on it: what a query needs to run. */
 export type Connection = Kysely<DB> | Transaction<DB>
 
+/** In seconds. */
+export interface Timeouts {
+  /** For a statement, with the locks it waits for. */
+  readonly statement: number
+  /** For one lock. */
+  readonly lock: number
+  /** Whether Postgres is told; a pooler would refuse the connection (see `isPooler`). */
+  readonly onServer: boolean
+}
+
 export interface DatabaseOptions {
   readonly url: string
   readonly poolSize: number
@@ -16,6 +27,8 @@ export interface DatabaseOptions {
   readonly appLabel?: string
   /** The schemas that names without one are looked for in; Postgres' own where there is none. */
   readonly searchPath?: string | undefined
+  /** What a statement may take; undefined: whatever it takes. */
+  readonly timeouts?: Timeouts | undefined
   /** Told of connections that break. */
   readonly onError: (error: Error) => void
   /** Told of every statement that is sent, for those who count them or look at them. */
@@ -53,9 +66,23 @@ function statementName(text: string): string {
   return name
 }
 
-/** A client that prepares every statement with parameters once, by name, and then only binds and runs it. */
-class PreparingClient extends pg.Client {
+/** A client whose connection ends with a statement that was given up: its answer may still come, or never. */
+class ImpatientClient extends pg.Client {
   // biome-ignore lint/suspicious/noExplicitAny: node-postgres declares eight overloads; all pass through here.
+  override query(first: any, values?: any, callback?: any): any {
+    const asked: unknown = super.query(first, values, callback)
+    if (asked instanceof Promise) {
+      asked.catch((error: Error) => {
+        if (error.message === givenUp) (this as unknown as { connection: { stream: Socket } }).connection.stream.destroy()
+      })
+    }
+    return asked
+  }
+}
+
+/** A client that prepares every statement with parameters once, by name, and then only binds and runs it. */
+class PreparingClient extends ImpatientClient {
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
   override query(first: any, values?: any, callback?: any): any {
     if (typeof first === 'string' && Array.isArray(values) && values.length > 0) {
       return super.query({ name: statementName(first), text: first, values }, callback)
@@ -83,6 +110,31 @@ export function poolFigures(database: Database): PoolFigures {
   return { inUse: totalCount - idleCount, idle: idleCount, waiting: waitingCount, limit: options.max }
 }
 
+/** What node-postgres says of a statement that has no answer within `query_timeout`. */
+const givenUp = 'Query read timeout'
+/** Seconds after which a statement is given up that Postgres should have ended: it, or the way to it, hangs. */
+const overdue = 5
+/** Seconds after which Postgres ends a transaction that does nothing: whoever began it is gone, and its locks hold others up. */
+const idleInTransaction = 60
+
+/** The timeouts as node-postgres has them, in milliseconds. */
+function timeoutSettings({ statement, lock, onServer }: Timeouts): pg.PoolConfig {
+  return {
+    query_timeout: (statement + overdue) * 1000,
+    ...(onServer && {
+      statement_timeout: statement * 1000,
+      lock_timeout: lock * 1000,
+      idle_in_transaction_session_timeout: idleInTransaction * 1000
+    })
+  }
+}
+
+/** Whether `client`'s connection leads to a pooler: what that gives for the process of the server is made up by it. */
+export async function isPooler(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query('select pg_backend_pid() as pid')
+  return rows[0].pid !== (client as unknown as { processID: number }).processID
+}
+
 /** Opens a pool on Postgres. Nothing connects until the first query. */
 export function connect(options: DatabaseOptions): Database {
   const pool = new pg.Pool({
@@ -92,8 +144,10 @@ export function connect(options: DatabaseOptions): Database {
     idleTimeoutMillis: 30_000,
     application_name: 'user-management',
     ...(options.searchPath !== undefined && { options: `-c search_path=${options.searchPath}` }),
+    keepAlive: true,
     types: { getTypeParser: (oid: number, format?: string) => parsers.get(oid) ?? pg.types.getTypeParser(oid, format as 'text') },
-    ...(options.preparedStatements && { Client: PreparingClient })
+    ...(options.timeouts && timeoutSettings(options.timeouts)),
+    Client: options.preparedStatements ? PreparingClient : ImpatientClient
   } as pg.PoolConfig)
   // A connection that breaks while it is in use is an event of its own, which without a listener ends the process; the
   // pool tells of idle ones once more.
@@ -130,11 +184,12 @@ export function violatedReference(error: unknown): string | undefined {
 }
 
 // https://www.postgresql.org/docs/current/errcodes-appendix.html
-// Lost connections, exhausted resources, shutdown, a cancelled statement, a lock not got, deadlock, a read-only standby.
-const unavailableStates = /^(08|53|57P0|57014|40|25006|55P03)/
+// Lost connections, exhausted resources, shutdown, a cancelled statement, a lock not got, deadlock, a read-only standby, a
+// transaction that stood still.
+const unavailableStates = /^(08|53|57P0|57014|40|25006|55P03|25P03)/
 const unavailableErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'])
 const unavailableMessages =
-  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error/
+  /timeout exceeded when trying to connect|Connection terminated|Client has encountered a connection error|Query read timeout/
 
 /** Whether `error` says that Postgres can't be reached or can't serve now, as opposed to a fault of ours. */
 export function isDatabaseUnavailable(error: unknown): boolean {

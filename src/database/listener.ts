@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import pg from 'pg'
+import { isPooler } from './connection.ts'
 
 /** Milliseconds between two signs of life, and after which a connection that gives none counts as gone. */
 const beat = 1000
@@ -63,9 +64,7 @@ export function startListener({ url, channel, onNotification, otherwise, log }: 
     opening.on('notification', ({ payload }) => onNotification(payload))
     try {
       await opening.connect()
-      const { rows } = await opening.query('select pg_backend_pid() as pid')
-      // What a pooler gives for the process is made up by it.
-      if (rows[0].pid !== (opening as unknown as { processID: number }).processID) {
+      if (await isPooler(opening)) {
         throw new Error('The connection leads to a pooler, which passes no notifications on: set DATABASE_LISTEN_URL')
       }
       await opening.query(`listen ${pg.escapeIdentifier(channel)}`)

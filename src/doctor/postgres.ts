@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import type { Config } from '../config.ts'
-import { connect } from '../database/connection.ts'
+import { connect, isPooler } from '../database/connection.ts'
 import { missingMigrations } from '../database/migrator.ts'
 import { bareAddress, type Finding, findingsOf, reason, within } from './finding.ts'
 
@@ -172,9 +172,7 @@ export async function checkNotifications(url: string): Promise<Finding> {
   const fix = 'Set DATABASE_LISTEN_URL to where Postgres itself is reached; until then every request asks for its session.'
   try {
     client = await open(url)
-    const { rows } = await client.query('select pg_backend_pid() as pid')
-    // What a pooler gives for the process is made up by it.
-    if (rows[0].pid !== (client as unknown as { processID: number }).processID) {
+    if (await isPooler(client)) {
       return warning(`${address} leads to a pooler, which passes no notifications on`, fix)
     }
     const listening = client

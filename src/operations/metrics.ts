@@ -1,8 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { FaultKind } from '../contract/response-check.ts'
 import { type Database, poolFigures } from '../database/connection.ts'
 import type { Backlog } from '../events/deliveries.ts'
+import type { MailQueue } from '../mail/queries.ts'
 import type { PasswordHashing } from '../passwords/hashing.ts'
 import type { ReplayCause } from '../sessions/queries.ts'
 import { isWorker, metricsOfAll } from '../workers.ts'
@@ -34,7 +36,14 @@ export interface Metrics {
   countWebhook(result: 'delivered' | 'gone' | 'refused' | 'timeout' | 'failed'): void
   /** Has what waits for webhook endpoints shown, read whenever it is asked for. */
   watchWebhooks(read: () => Promise<Backlog[]>): void
+  /** `failed` is tried again; `refused` and `expired` are dropped. */
+  countMail(result: 'sent' | 'failed' | 'refused' | 'expired'): void
+  /** Has the queue of mails measured whenever the figures are asked for. */
+  watchMailQueue(measure: () => Promise<MailQueue>): void
 }
+
+/** Milliseconds that the queue of mails may take to be measured; without Postgres the other figures are still told. */
+const patience = 1000
 
 /**
  * Counts requests and their durations by operation, and serves all figures at `/metrics`. Labels are route templates
@@ -111,6 +120,57 @@ export function startMetrics(app: FastifyInstance): Metrics {
     registers
   })
 
+  const mails = new Counter({ name: 'mails_total', help: 'Mails by what became of them', labelNames: ['result'], registers })
+
+  function watchWebhooks(read: () => Promise<Backlog[]>): void {
+    // For both, and none while the database is out of reach: the other figures are shown all the same.
+    let reading: Promise<Backlog[]> | undefined
+    const readOnce = () => {
+      reading ??= read()
+        .catch(() => [])
+        .finally(() => {
+          reading = undefined
+        })
+      return reading
+    }
+    const gauge = (name: string, help: string, value: (backlog: Backlog) => number) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: ['endpoint'],
+        registers,
+        // All workers read the same.
+        aggregator: 'max',
+        async collect() {
+          const backlogs = await readOnce()
+          this.reset()
+          for (const backlog of backlogs) this.set({ endpoint: backlog.endpoint }, value(backlog))
+        }
+      })
+    gauge('webhook_pending_events', 'Events that the endpoint has not taken', ({ pending }) => pending)
+    gauge('webhook_oldest_pending_seconds', 'Age of the oldest event that the endpoint has not taken', ({ oldest }) => oldest)
+  }
+
+  function watchMailQueue(measure: () => Promise<MailQueue>): void {
+    // Every worker measures the same queue.
+    const shared = { registers, aggregator: 'max' } as const
+    const oldest = new Gauge({
+      name: 'mail_queue_oldest_seconds',
+      help: 'Age of the oldest mail that waits to be sent',
+      ...shared
+    })
+    new Gauge({
+      name: 'mail_queue_length',
+      help: 'Mails that wait to be sent',
+      ...shared,
+      async collect() {
+        const measured = await Promise.race([measure().catch(() => undefined), sleep(patience, undefined, { ref: false })])
+        this.set(measured?.length ?? Number.NaN)
+        oldest.set(measured?.oldest ?? Number.NaN)
+      }
+    })
+  }
+
   // Looked up by their labels once, which costs more than the counting itself.
   const counted = new Map<string, { readonly request: Counter.Internal; readonly duration: Histogram.Internal<string> }>()
   app.addHook('onResponse', (request, reply, done) => {
@@ -137,34 +197,9 @@ export function startMetrics(app: FastifyInstance): Metrics {
     countDeprecated: (operation, userAgent, accepted) => deprecated.inc({ operation, client: clientName(userAgent, accepted) }),
     countLimit: (kind) => limits.inc({ kind }),
     countWebhook: (result) => webhooks.inc({ result }),
-    watchWebhooks(read) {
-      // For both, and none while the database is out of reach: the other figures are shown all the same.
-      let reading: Promise<Backlog[]> | undefined
-      const readOnce = () => {
-        reading ??= read()
-          .catch(() => [])
-          .finally(() => {
-            reading = undefined
-          })
-        return reading
-      }
-      const gauge = (name: string, help: string, value: (backlog: Backlog) => number) =>
-        new Gauge({
-          name,
-          help,
-          labelNames: ['endpoint'],
-          registers,
-          // All workers read the same.
-          aggregator: 'max',
-          async collect() {
-            const backlogs = await readOnce()
-            this.reset()
-            for (const backlog of backlogs) this.set({ endpoint: backlog.endpoint }, value(backlog))
-          }
-        })
-      gauge('webhook_pending_events', 'Events that the endpoint has not taken', ({ pending }) => pending)
-      gauge('webhook_oldest_pending_seconds', 'Age of the oldest event that the endpoint has not taken', ({ oldest }) => oldest)
-    },
+    watchWebhooks,
+    countMail: (result) => mails.inc({ result }),
+    watchMailQueue,
     watchPool: (database) => watchPool(database, registers),
     watchHashing(hashing) {
       const figures = { waiting: 'Passwords that wait to be hashed or checked', running: 'Passwords that are hashed or checked' }

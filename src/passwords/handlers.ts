@@ -1,5 +1,6 @@
 import { type Origin, recordEvent } from '../audit/queries.ts'
 import type { HandlersOf } from '../contract/handlers.ts'
+import { resetMail } from '../mail/texts.ts'
 import { dropConfirmation } from '../registration/queries.ts'
 import type { Services } from '../services.ts'
 import { revokeSessions } from '../sessions/queries.ts'
@@ -7,7 +8,6 @@ import { requireAuthority } from '../users/authority.ts'
 import { auditTarget, findAccount } from '../users/queries.ts'
 import { isLegacyReset } from './legacy-reset.ts'
 import { hashToken, newLinkToken } from './link-token.ts'
-import { resetMail } from './mail.ts'
 import { passwordFaults } from './policy.ts'
 import { knowsPassword } from './proof.ts'
 import {
@@ -50,14 +50,16 @@ export function passwordHandlers(services: Services): HandlersOf<PasswordOperati
       // Without a target for an unknown email: the same work, and no list of what people mistyped.
       const target = issued.account && auditTarget(issued.account)
       await recordEvent(transaction, origin, { action: 'password.reset_requested', target })
+      // To the address on record, which may differ in case from the one that was asked for.
+      const mail = issued.account && resetMail(issued.account.email, link(resetUrl, issued.account.id), resetTtl)
+      if (resetDelivery === 'email') await mailer.queue(transaction, mail)
       return issued
     })
     const userId = account?.id ?? decoyUserId(email, greatestUserId, decoyKey)
     if (resetDelivery === 'response') {
       return { account, body: { message, uid: encodeUid(userId), token, reset_link: link(resetUrl, userId) } }
     }
-    // To the address on record, which may differ in case from the one that was asked for.
-    if (account) mailer.send(resetMail(account.email, link(resetUrl, userId), resetTtl))
+    mailer.wake()
     return { account, body: { message, uid: null, token: null, reset_link: null } }
   }
 

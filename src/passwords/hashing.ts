@@ -20,6 +20,14 @@ export class HashingOverloaded extends Error {
   override readonly name = 'HashingOverloaded'
 }
 
+/** The thread that did the work died, and so did the next one. */
+export class HashingDied extends Error {
+  override readonly name = 'HashingDied'
+}
+
+/** What Piscina says of work whose thread ended. */
+const threadDied = /worker exited with code|ERR_WORKER_OUT_OF_MEMORY|Worker terminated due to/
+
 /**
  * Hashing in worker threads, so that a login of a quarter of a second holds up no other request.
  * @param cost log2 of bcrypt's rounds
@@ -35,37 +43,51 @@ export function startHashing(cost: number, threads: number, queue = 1000, onRefu
     maxQueue: queue,
     idleTimeout: 60_000
   })
-  let underWay = 0
-  async function run<Result>(task: HashTask | VerifyTask | number, name: string): Promise<Result> {
+  let [closing, underWay] = [false, 0]
+  async function run<Result>(task: HashTask | VerifyTask | number, name: string, again = true): Promise<Result> {
     underWay += 1
-    try {
-      return await pool.run(task, { name })
-    } catch (error) {
-      const { message } = error as Error
-      if (!/queue is at limit|No task queue available/i.test(message)) throw error
-      onRefused()
-      throw new HashingOverloaded(message)
-    } finally {
+    const done = pool.run(task, { name }).finally(() => {
       underWay -= 1
-    }
+    })
+    return done.catch((error: Error) => {
+      if (/queue is at limit|No task queue available/i.test(error.message)) {
+        onRefused()
+        throw new HashingOverloaded(error.message)
+      }
+      if (closing || !threadDied.test(error.message)) throw error
+      // Nothing is changed by a hash, so that it may be reckoned again, once: it may be what its thread died of.
+      if (again) return run<Result>(task, name, false)
+      throw new HashingDied(error.message, { cause: error })
+    })
   }
 
-  // Begun before the first login: one for an unknown user then costs what one for a known user does.
-  const decoy = run<string>(cost, 'decoy')
-  // Should it fail, the login that needs it tells.
-  decoy.catch(() => {})
+  let decoy: Promise<string> | undefined
+  /** Made once; should its thread have died twice, the next one who needs it makes it anew. */
+  function makeDecoy(): Promise<string> {
+    decoy ??= run<string>(cost, 'decoy').catch((error: unknown) => {
+      decoy = undefined
+      throw error
+    })
+    return decoy
+  }
+  // Begun before the first login: one for an unknown user then costs what one for a known user does. Should it fail, the
+  // login that needs it tells.
+  makeDecoy().catch(() => {})
 
   return {
     hash: (password) => run({ password, cost }, 'hash'),
     async verify(password, encoded) {
-      const task: VerifyTask = { password, encoded: encoded ?? (await decoy) }
+      const task: VerifyTask = { password, encoded: encoded ?? (await makeDecoy()) }
       const matches = await run<boolean | undefined>(task, 'verify')
       // A hash that can't be verified must not be told apart from a wrong password by its time.
-      if (matches === undefined) await run({ password, encoded: await decoy }, 'verify')
+      if (matches === undefined) await run({ password, encoded: await makeDecoy() }, 'verify')
       return matches === true && encoded !== undefined
     },
     needsUpgrade: (encoded) => Number(/^bcrypt_sha256\$\$2[aby]\$(\d\d)\$/.exec(encoded)?.[1] ?? 0) < cost,
     figures: () => ({ waiting: pool.queueSize, running: underWay - pool.queueSize }),
-    close: () => pool.destroy()
+    close() {
+      closing = true
+      return pool.destroy()
+    }
   }
 }

@@ -1,20 +1,23 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
+import { access, constants, type FileHandle, mkdir, open, opendir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, resolve, sep } from 'node:path'
 import { type PictureStore, type StoredFile, StoreUnavailable } from './store.ts'
 
 /** Files that a page of a listing has. */
 const pageSize = 1000
 
-// errno(3): no space, over quota, read-only, not ours to write, the disk or the file server fails, no more files at once.
-const diskFaults = new Set('ENOSPC EDQUOT EROFS EACCES EPERM EIO ENODEV ENXIO ESTALE EMFILE ENFILE ENOMEM'.split(' '))
+// errno(3): no space, over quota, larger than files may be here.
+const fullDisk = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
+// Read-only, not ours to write, the disk or the file server fails, no more files at once.
+const diskFaults = new Set('EROFS EACCES EPERM EIO ENODEV ENXIO ESTALE EMFILE ENFILE ENOMEM'.split(' '))
 // Nothing there: not even the folder, a file where a folder would be, or a name longer than names can be.
 const absences = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG'])
 
 /** `error` as StoreUnavailable where it is a fault of the disk that `doing` met; any other error as it is. */
 export function asDiskFault(error: unknown, doing: string): unknown {
   const code = codeOf(error)
-  return diskFaults.has(code) ? new StoreUnavailable(`${doing} failed: ${code}`, { cause: error }) : error
+  const full = fullDisk.has(code)
+  return full || diskFaults.has(code) ? new StoreUnavailable(`${doing} failed: ${code}`, { cause: error, full }) : error
 }
 
 /** Keeps pictures as files below `root`, as Django's FileSystemStorage does below MEDIA_ROOT. */
@@ -86,6 +89,14 @@ export function diskStore(root: string): PictureStore {
       })
     },
     list,
+    async check() {
+      try {
+        await mkdir(root, { recursive: true })
+        await access(root, constants.R_OK | constants.W_OK | constants.X_OK)
+      } catch (error) {
+        throw new StoreUnavailable(`The media folder can't be written to: ${codeOf(error)}`, { cause: error })
+      }
+    },
     close() {}
   }
 }

@@ -29,8 +29,15 @@ const maxConnections = 256
  */
 export async function s3Store(settings: S3Settings): Promise<PictureStore> {
   // Read only where it is used: it takes longer to load than the rest of the service to start.
-  const { S3Client, GetObjectCommand, PutObjectCommand, HeadObjectCommand, DeleteObjectCommand, ListObjectsV2Command } =
-    await import('@aws-sdk/client-s3')
+  const {
+    S3Client,
+    GetObjectCommand,
+    PutObjectCommand,
+    HeadObjectCommand,
+    HeadBucketCommand,
+    DeleteObjectCommand,
+    ListObjectsV2Command
+  } = await import('@aws-sdk/client-s3')
   const { endpoint, region, bucket: Bucket, credentials, forcePathStyle, prefix, timeout } = settings
   const client = new S3Client({
     ...(endpoint !== undefined && { endpoint }),
@@ -90,6 +97,9 @@ export async function s3Store(settings: S3Settings): Promise<PictureStore> {
         }))
         from = page.NextContinuationToken
       } while (from !== undefined)
+    },
+    async check() {
+      await client.send(new HeadBucketCommand({ Bucket })).catch(unavailable('Looking for the bucket'))
     },
     close: () => client.destroy()
   }

@@ -28,6 +28,8 @@ export interface PictureStore {
   remove(path: string): Promise<void>
   /** All that is kept in a folder and those in it, in pages of at most 1000, in no particular order. */
   list(folder: string): AsyncIterable<StoredFile[]>
+  /** Asks whether pictures could be kept, without keeping one. */
+  check(): Promise<void>
   /** Lets go of connections; what is under way breaks off. */
   close(): void
 }
@@ -38,4 +40,11 @@ export interface PictureStore {
  */
 export class StoreUnavailable extends OperatorError {
   override readonly name = 'StoreUnavailable'
+  /** Whether there is no space left, so that trying again soon is of no use. */
+  readonly full: boolean
+
+  constructor(message: string, { full = false, ...options }: ErrorOptions & { readonly full?: boolean } = {}) {
+    super(message, options)
+    this.full = full
+  }
 }

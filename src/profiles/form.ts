@@ -65,6 +65,9 @@ export async function readForm(request: FastifyRequest, folder: string): Promise
     }
     faults.throwIfAny()
   } catch (error) {
+    // The rest is read and let go: left unread, it would hold up the next request on the connection.
+    request.raw.unpipe()
+    request.raw.resume()
     await removeUpload(upload)
     if (isOfBody(error)) throw new Problem('malformed_body', 'The form can not be read to its end.')
     throw asDiskFault(error, 'Writing an upload')

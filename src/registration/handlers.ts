@@ -2,8 +2,8 @@ import { changedFields, recordEvent } from '../audit/queries.ts'
 import { holdsRole } from '../contract/access.ts'
 import type { HandlersOf } from '../contract/handlers.ts'
 import { tooManyRequests } from '../contract/problems.ts'
+import { confirmationMail, emailChangedMail } from '../mail/texts.ts'
 import { hashToken, newLinkToken } from '../passwords/link-token.ts'
-import { confirmationMail, emailChangedMail } from '../passwords/mail.ts'
 import { knowsPassword } from '../passwords/proof.ts'
 import { findPasswordAccount } from '../passwords/queries.ts'
 import { decodeUid } from '../passwords/uid.ts'
@@ -68,10 +68,12 @@ export function registrationHandlers(services: Services): HandlersOf<Registratio
         }
         await issueConfirmation(transaction, { userId: account.id, email, purpose: 'change', tokenHash: confirmation.hash })
         await recordEvent(transaction, origin, { action: 'email.change_requested', target, after: { email } })
+        // Whether another user has the email is told to nobody but the owner of the address, by silence.
+        const taken = await findTakenFields(transaction, { email }, account.id)
+        const mail = confirmationMail(email, confirmation.link(config.emails.confirmationUrl, account.id))
+        await mailer.queue(transaction, taken.length === 0 ? mail : undefined)
       })
-      // Whether another user has the email is told to nobody but the owner of the address, by silence.
-      const taken = await findTakenFields(database, { email }, account.id)
-      if (taken.length === 0) mailer.send(confirmationMail(email, confirmation.link(config.emails.confirmationUrl, account.id)))
+      mailer.wake()
       const message = 'Use the link that was sent to the new address.'
       return { status: 200, body: { message, email: account.email, pending_email: email } }
     },
@@ -98,25 +100,26 @@ export function registrationHandlers(services: Services): HandlersOf<Registratio
             target: auditTarget(account),
             ...changedFields(before, after)
           })
-          return { previous: purpose === 'change' && account.email !== email ? account.email : '' }
+          const told = purpose === 'change' && account.email !== email && account.email !== '' && mailer.configured
+          if (told) await mailer.queue(transaction, emailChangedMail(account.email))
+          return true
         })
         .catch(unlessTaken)
       if (!confirmed) throw refuse('already_exists', 'Another user has this email by now.', emailTaken)
-      if (confirmed.previous !== '' && mailer.configured) mailer.send(emailChangedMail(confirmed.previous))
+      mailer.wake()
       return { status: 200, body: { message: 'The email is confirmed.' } }
     },
 
     async resendConfirmation({ body, origin }) {
       const { hash: tokenHash, link } = newLinkToken()
-      const registrant = await database.transaction().execute(async (transaction) => {
+      await database.transaction().execute(async (transaction) => {
         const found = await reissueConfirmation(transaction, { email: body.email, tokenHash, pause: linkPause })
         // Without a target for an unknown email, as for a reset.
         await recordEvent(transaction, origin, { action: 'email.confirmation_resent', target: found && auditTarget(found) })
-        return found
+        const mail = found && confirmationMail(found.email, link(config.emails.confirmationUrl, found.id))
+        if (mailer.configured) await mailer.queue(transaction, mail)
       })
-      if (registrant && mailer.configured) {
-        mailer.send(confirmationMail(registrant.email, link(config.emails.confirmationUrl, registrant.id)))
-      }
+      mailer.wake()
       return { status: 200, body: { message: 'If a registration waits for that email, a new link is on its way.' } }
     }
   }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
 import type { operations } from '../../generated/sandbox.ts'
-import { type Contract, type Json, readOperations } from '../contract/document.ts'
+import { type Contract, type Json, readContract } from '../contract/document.ts'
 
 export const sandboxContractFile = new URL('../../openapi.sandbox.yaml', import.meta.url)
 
@@ -30,5 +30,5 @@ export function withSandbox({ text, json, document }: Contract): Contract {
       shared[name] = value
     }
   }
-  return { text, json, document: merged, operations: readOperations(merged) }
+  return { text, json, document: merged, ...readContract(merged) }
 }

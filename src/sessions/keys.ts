@@ -89,9 +89,9 @@ async function folderRing(folder: string): Promise<KeyRing> {
     await writeKey(folder, 'RS256', new Date())
     keys = await readKeys(folder)
   }
-  let lastLook = Date.now()
+  let lastLook = performance.now()
   const reload = async () => {
-    lastLook = Date.now()
+    lastLook = performance.now()
     const found = await readKeys(folder).catch(() => [])
     // One that was there stays the same object, which what is made of it is kept by.
     const same = (one: FileKey, other: FileKey) => one.pem === other.pem && one.signsFrom === other.signsFrom
@@ -104,7 +104,7 @@ async function folderRing(folder: string): Promise<KeyRing> {
     signing: () => (keys.findLast(({ signsFrom }) => signsFrom <= Date.now()) ?? (keys[0] as FileKey)).key,
     async find(kid) {
       const known = keys.find(({ key }) => key.kid === kid)
-      if (known || kid === undefined || Date.now() - lastLook < lookAgainAfter) return known?.key
+      if (known || kid === undefined || performance.now() - lastLook < lookAgainAfter) return known?.key
       await reload()
       return keys.find(({ key }) => key.kid === kid)?.key
     },

@@ -2,8 +2,8 @@ import type { components } from '../../generated/api.ts'
 import { type Origin, recordEvent } from '../audit/queries.ts'
 import { FieldFaults } from '../contract/problems.ts'
 import { deleteUnlessReferenced } from '../database/references.ts'
+import { confirmationMail } from '../mail/texts.ts'
 import { newLinkToken } from '../passwords/link-token.ts'
-import { confirmationMail } from '../passwords/mail.ts'
 import { passwordFaults } from '../passwords/policy.ts'
 import type { UploadedFile } from '../profiles/form.ts'
 import { readProfileInput } from '../profiles/input.ts'
@@ -80,6 +80,8 @@ export async function createAccount(
           purpose: 'registration',
           tokenHash: confirmation.hash
         })
+        const link = confirmation.link(config.emails.confirmationUrl, userId)
+        await mailer.queue(transaction, confirmationMail(owner.email, link))
       }
       const { username, ...fields } = owner
       await recordEvent(transaction, origin, {
@@ -91,7 +93,7 @@ export async function createAccount(
     })
   )
   if (!saved) return { taken: await findTakenFields(database, owner) }
-  if (verifyEmail) mailer.send(confirmationMail(owner.email, confirmation.link(config.emails.confirmationUrl, userId)))
+  if (verifyEmail) mailer.wake()
   const account = await findAccount(database, userId)
   if (!account) throw new Error(`The user ${userId} was deleted while it was made`)
   return { user: toUser(account, pictures.url) }

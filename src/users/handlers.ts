@@ -4,8 +4,8 @@ import type { HandlersOf } from '../contract/handlers.ts'
 import { pageHeaders } from '../contract/links.ts'
 import { FieldFaults } from '../contract/problems.ts'
 import { deleteUnlessReferenced } from '../database/references.ts'
+import { confirmationMail, emailChangedMail } from '../mail/texts.ts'
 import { newLinkToken } from '../passwords/link-token.ts'
-import { confirmationMail, emailChangedMail } from '../passwords/mail.ts'
 import { dropConfirmation, issueConfirmation } from '../registration/queries.ts'
 import { replaceRoles } from '../roles/queries.ts'
 import type { Services } from '../services.ts'
@@ -122,7 +122,13 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
           const after = (await findAccount(transaction, id)) as AccountRow
           const change = changedFields(auditedUser(before), auditedUser(after))
           if (change) await recordEvent(transaction, origin, { action: 'user.updated', target: auditTarget(after), ...change })
-          return { after, previous: before.email, issued: !confirmed, changed: newEmail !== undefined && confirmed }
+          if (!confirmed && after.pending_email !== null) {
+            const link = confirmation.link(config.emails.confirmationUrl, id)
+            await mailer.queue(transaction, confirmationMail(after.pending_email, link))
+          } else if (confirmed && newEmail !== undefined && before.email !== '' && mailer.configured) {
+            await mailer.queue(transaction, emailChangedMail(before.email))
+          }
+          return after
         })
         .catch((error: unknown) => {
           if (error instanceof NamesTaken) return 'taken' as const
@@ -131,12 +137,8 @@ export function userHandlers(services: Services): HandlersOf<UserOperation> {
       if (result === 'taken') {
         throw refuse('already_exists', 'Another user has this name.', takenErrors(await findTakenFields(database, names, id)))
       }
-      const { after, previous, issued, changed } = result
-      if (issued && after.pending_email !== null) {
-        mailer.send(confirmationMail(after.pending_email, confirmation.link(config.emails.confirmationUrl, id)))
-      }
-      if (changed && previous !== '' && mailer.configured) mailer.send(emailChangedMail(previous))
-      return { status: 200, body: toUser(after, pictures.url) }
+      mailer.wake()
+      return { status: 200, body: toUser(result, pictures.url) }
     },
 
     async deleteUser({ params: { id }, principal, origin, assertMatch, refuse }) {

@@ -29,7 +29,7 @@ t.test('a deprecated operation tells since when, and until when, whatever it ans
   await app.register(fastifyMultipart)
   let refuse = false
   await app.register(contractRoutes, {
-    contract: { text: '', json: '', document, operations: readContract(document) },
+    contract: { text: '', json: '', document, ...readContract(document) },
     handlers: { ask: async () => ({ status: 200 }) } as unknown as ContractRoutesOptions['handlers'],
     rules: new Map([['ask', { anonymous: true, roles: [], owner: undefined }]]),
     authenticate: async () => undefined,
@@ -86,7 +86,7 @@ t.test('a contract that says half of it is refused at the start', async (t) => {
   ] as [Json, Json, RegExp][]) {
     t.throws(() => readContract(documentOf(fields, headers)), { message })
   }
-  t.match(readContract(documentOf(dates, since)), [{ deprecation: { sunset: undefined } }])
+  t.match(readContract(documentOf(dates, since)).operations, [{ deprecation: { sunset: undefined } }])
 })
 
 t.test('each deprecated operation of the contract says so, and the others do not', async (t) => {

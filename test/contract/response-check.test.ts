@@ -89,7 +89,7 @@ t.test('such an answer fails the test that got it', async (t) => {
 t.test(
   'in a deployment a sample is checked once it was sent; what is wrong is counted and logged, and was sent all the same',
   async (t) => {
-    const service = await startService(t, {}, { violations: true })
+    const service = await startService(t, { RESPONSE_CHECK_SAMPLE: '1' }, { violations: true })
     const admin = await service.admin()
     await service.db.query(`insert into audit_event (action, occurred_at, target_name) values ('very.secret', now(), 'hidden')`)
     const address = await service.app.listen({ host: '127.0.0.1', port: 0 })

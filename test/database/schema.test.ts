@@ -115,6 +115,7 @@ t.test('beside them there are only tables of ours', async (t) => {
     'outbox_event',
     'outbox_membership',
     'password_reset',
+    'queued_mail',
     'user_management_migration',
     'user_management_migration_lock',
     'user_session',

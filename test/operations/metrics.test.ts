@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import t, { type Test } from 'tap'
 import { parse } from 'yaml'
+import { startMailServer } from '../support/mail.ts'
 import { claims, password, type Service, startService } from '../support/service.ts'
 import { until } from '../support/wait.ts'
 
@@ -141,7 +142,6 @@ t.test('logins by result, refresh replays by cause and limits by kind are counte
 })
 
 t.test('a link that is asked for again at once is a limit too', async (t) => {
-  const { startMailServer } = await import('../support/mail.ts')
   const mail = await startMailServer(t)
   const service = await startService(t, { SMTP_URL: mail.url, MAIL_FROM: 'accounts@example.org' })
   const user = await service.user()
@@ -172,7 +172,8 @@ t.test('each metric in the dashboard and in the alerts is one that the service s
     ({ query }: { query: string }) => /label_values\(([a-z_]+)/.exec(query)?.[1] ?? []
   )
   const alerts = parse(file('prometheus/alerts.yaml')).groups.flatMap(({ rules }: { rules: { expr: string }[] }) => rules)
-  const service = await startService(t)
+  const mail = await startMailServer(t)
+  const service = await startService(t, { SMTP_URL: mail.url, MAIL_FROM: 'accounts@example.org' })
   const { payload } = await service.app.inject('/metrics')
   const shown = new Set(
     [...payload.matchAll(/^# TYPE (\S+) (\S+)$/gm)].flatMap(([, name, type]) =>

@@ -8,20 +8,6 @@ import { parse } from 'yaml'
 import { contractFile } from '../../src/contract/document.ts'
 import { startService } from '../support/service.ts'
 
-t.test('health asks nothing; readiness asks Postgres and says what is wrong', async (t) => {
-  const service = await startService(t)
-  t.same((await service.app.inject('/healthz')).json(), { status: 'ok' })
-  t.same((await service.app.inject('/readyz')).json(), { status: 'ready', checks: { postgres: 'ok' } })
-  await service.db.query(`delete from user_management_migration where name = '0004_sessions'`)
-  const behind = await service.app.inject('/readyz')
-  t.same([behind.statusCode, behind.json().checks], [503, { postgres: 'lacks migrations: 0004_sessions' }])
-  const gone = await startService(t, { DATABASE_URL: 'postgres://x@127.0.0.1:1/x' })
-  const answer = await gone.app.inject('/readyz')
-  t.same([answer.statusCode, answer.json()], [503, { status: 'not ready', checks: { postgres: 'failed' } }])
-  t.ok(Number(answer.headers['retry-after']) > 0)
-  t.equal((await gone.app.inject('/healthz')).statusCode, 200)
-})
-
 t.test('the service survives connections that break, idle or in use, and recovers by itself', async (t) => {
   const service = await startService(t)
   const user = await service.user()

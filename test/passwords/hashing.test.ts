@@ -1,7 +1,10 @@
+import type { Worker } from 'node:worker_threads'
 import t from 'tap'
 import { startHashing } from '../../src/passwords/hashing.ts'
 import { hash, verify } from '../../src/passwords/hashing-worker.ts'
-import { startService } from '../support/service.ts'
+import { password, startService } from '../support/service.ts'
+import { Tally } from '../support/tally.ts'
+import { until } from '../support/wait.ts'
 
 t.test("a stored hash that is some text is nobody's password, whatever text it is", async (t) => {
   const service = await startService(t)
@@ -66,4 +69,27 @@ t.test('what is stored is verified byte for byte: neither trimmed, nor composed,
     t.notOk(await verify({ password: other, encoded }), JSON.stringify(other))
   }
   t.not(hash({ password: 'same', cost: 4 }), hash({ password: 'same', cost: 4 }), 'each hash has a salt of its own')
+})
+
+t.test('a thread that dies costs no answer: its work is done again by the next one', async (t) => {
+  const threads: Worker[] = []
+  const note = (worker: Worker) => threads.push(worker)
+  process.on('worker', note)
+  t.teardown(() => process.off('worker', note))
+  const service = await startService(t, { PASSWORD_HASH_COST: '12' })
+  const names = ['maria', 'nobody']
+  await service.user({ username: 'maria' })
+  const tally = new Tally()
+  // The hash at the cost of 4 is upgraded to 12 at the first login, and takes a while from then on.
+  for (let round = 0; round < 4; round += 1) {
+    const alive = threads.at(-1) as Worker
+    const logins = names.map((username) => service.post('/api/auth/token/', { username, password }))
+    await until('work', () => alive.performance.eventLoopUtilization().active > 0)
+    await Promise.all([alive.terminate(), ...logins])
+    for (const { status } of await Promise.all(logins)) tally.add(status)
+  }
+  t.same(tally.statuses, ['200', '401'])
+  t.equal(tally.of(200), 4)
+  t.ok(threads.length > 4, 'each was replaced')
+  t.comment(`fault: hash thread killed 4 times, in the middle of logins | ${tally} | nothing lost | well with the next thread`)
 })

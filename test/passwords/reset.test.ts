@@ -126,19 +126,6 @@ t.test('by email, the token goes to the address on record, and the answer is the
   t.equal((await service.post(confirmPath, { uid, token, new_password: next })).status, 200)
 })
 
-t.test('with the mail server down the answer is the same, and the log says that nothing was sent', async (t) => {
-  const service = await startService(t, {
-    PASSWORD_RESET_DELIVERY: 'email',
-    SMTP_URL: 'smtp://127.0.0.1:1',
-    MAIL_FROM: 'accounts@example.org'
-  })
-  const user = await service.user()
-  t.equal((await service.post(forgotPath, { email: user.email })).status, 200)
-  for (let wait = 0; wait < 100 && !/could not be sent/.test(service.log()); wait += 1)
-    await new Promise((done) => setTimeout(done, 20))
-  t.match(service.log(), /Mail could not be sent/)
-})
-
 t.test('by email, an account is sent one reset a minute, however many ask, and the first goes on being good', async (t) => {
   const mail = await startMailServer(t)
   const service = await startService(t, { PASSWORD_RESET_DELIVERY: 'email', SMTP_URL: mail.url, MAIL_FROM: 'a@example.org' })

@@ -124,7 +124,7 @@ t.test('a full disk is StoreUnavailable, leaves no part of a file, and still sho
     if (written === 'full') break
   }
   const refused = await upload(service, user, await picture(301))
-  t.same([refused.status, refused.body.code], [503, 'unavailable'])
+  t.same([refused.status, refused.body.code], [507, 'insufficient_storage'])
   t.equal((await service.get(path, { as: user })).body.profile_picture, small.body.profile_picture)
   const sized = await service.app.inject(`${new URL(small.body.profile_picture).pathname}?size=64`)
   t.same([sized.statusCode, (await sharp(sized.rawPayload).metadata()).width], [200, 64])

@@ -15,9 +15,9 @@ export const sandboxContract = withSandbox(contract)
 /** Of a deployment with ERRORS=drf; the other one's clients must never see what it adds. */
 const drfContract = loadContract('drf')
 
-const routes = sandboxContract.operations.map((operation) => ({
+const routes = [...sandboxContract.operations, ...sandboxContract.probes].map((operation) => ({
   operation,
-  pattern: new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '[^/]+')}?$`)
+  pattern: new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '[^/]+').replace(/\/$/, '/?')}$`)
 }))
 
 /** The operation that a request is for; undefined where the contract has none. */

@@ -8,14 +8,28 @@ export interface Received {
   readonly text: string
 }
 
+export interface MailServer {
+  readonly url: string
+  readonly received: Received[]
+  next(count: number): Promise<Received>
+}
+
+export interface MailServerOptions {
+  readonly port?: number
+  /** The status with which it refuses a recipient; undefined for one that it takes. */
+  readonly refuse?: (address: string) => number | undefined
+}
+
 /** A real SMTP server that keeps what it is sent. */
-export async function startMailServer(
-  t: Test
-): Promise<{ url: string; received: Received[]; next(count: number): Promise<Received> }> {
+export async function startMailServer(t: Test, { port = 0, refuse }: MailServerOptions = {}): Promise<MailServer> {
   const received: Received[] = []
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
+    onRcptTo({ address }, _session, done) {
+      const responseCode = refuse?.(address)
+      done(responseCode === undefined ? null : Object.assign(new Error('No'), { responseCode }))
+    },
     onData(stream, session, done) {
       const chunks: Buffer[] = []
       stream.on('data', (chunk) => chunks.push(chunk))
@@ -26,12 +40,12 @@ export async function startMailServer(
       })
     }
   })
-  server.listen(0, '127.0.0.1')
+  server.listen(port, '127.0.0.1')
   await once(server.server, 'listening')
   t.teardown(() => new Promise<void>((done) => server.close(() => done())))
   return {
     async next(count) {
-      for (let wait = 0; wait < 200 && received.length < count; wait += 1) await new Promise((done) => setTimeout(done, 20))
+      for (let wait = 0; wait < 1500 && received.length < count; wait += 1) await new Promise((done) => setTimeout(done, 20))
       const mail = received[count - 1]
       if (!mail) throw new Error(`There came no mail number ${count}`)
       return mail

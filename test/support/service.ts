@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
-import type { FastifyInstance, InjectOptions } from 'fastify'
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify'
 import t, { type Test } from 'tap'
 import { buildApp } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
@@ -93,8 +93,6 @@ export async function startService(
     RATE_LIMIT: 'off',
     RATE_LIMIT_CREDENTIALS: 'off',
     JWT_SECRET: 'a secret for tests, long enough to sign',
-    // What `request` does not see, such as what comes over a real connection, the service itself checks.
-    RESPONSE_CHECK_SAMPLE: '1',
     ...settings
   })
   if (config.sandbox) {
@@ -112,6 +110,7 @@ export async function startService(
   const database = connect({
     ...config.database,
     url: config.database.url as string,
+    timeouts: { statement: config.database.statementTimeout, lock: config.database.lockTimeout, onServer: true },
     onError: () => {},
     onStatement: () => {
       statements += 1
@@ -132,6 +131,15 @@ export async function startService(
     logger: { level: 'trace', ...logSettings, stream }
   })
   built = app
+  // Whoever asks, and however: with request() or past it.
+  const inject = app.inject.bind(app) as (options: InjectOptions | string) => Promise<LightMyRequestResponse>
+  app.inject = (async (given: InjectOptions | string) => {
+    const response = await inject(given)
+    const { method = 'GET', url } = typeof given === 'string' ? { url: given } : given
+    const { statusCode: status, headers, payload: text } = response
+    checkAnswer(t, method, String(url), { status, headers, text }, config)
+    return response
+  }) as typeof app.inject
 
   let made = 0
   const service: Service = {
@@ -153,7 +161,6 @@ export async function startService(
         ...(payload !== undefined && { payload })
       })
       const answer = { status: response.statusCode, headers: response.headers, text: response.payload }
-      checkAnswer(t, method, path, answer, config)
       const json = /[/+]json/.test(String(response.headers['content-type']))
       return { ...answer, body: json ? response.json() : undefined }
     },

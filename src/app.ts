@@ -35,6 +35,8 @@ import { media } from './operations/media.ts'
 import { startMetrics } from './operations/metrics.ts'
 import { startRateLimits } from './operations/rate-limit.ts'
 import { sampleResponses } from './operations/response-sample.ts'
+import { readTraceParent } from './operations/traceparent.ts'
+import type { Tracing } from './operations/tracing.ts'
 import { passwordHandlers } from './passwords/handlers.ts'
 import { startHashing } from './passwords/hashing.ts'
 import { createImaging } from './pictures/image.ts'
@@ -63,12 +65,14 @@ export interface AppOptions {
   /** What it was opened with. */
   readonly databaseUrl: string
   readonly logger: FastifyServerOptions['logger']
+  /** Undefined where no traces are asked for. */
+  readonly tracing?: Tracing | undefined
 }
 
 const bodyLimit = 1024 * 1024
 
 /** Builds the service; nothing in it is global, so that a process can hold several. */
-export async function buildApp({ config, database, databaseUrl, logger = false }: AppOptions): Promise<FastifyInstance> {
+export async function buildApp({ config, database, databaseUrl, logger = false, tracing }: AppOptions): Promise<FastifyInstance> {
   const published = loadContract(config.errors, config.basePath)
   // Loaded only there: nothing in this process can set the time where it is not.
   const sandbox = config.sandbox ? (await import('./sandbox/sandbox.ts')).createSandbox() : undefined
@@ -80,7 +84,8 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
   const uploadDir = join(config.dataDir, 'uploads')
   await mkdir(uploadDir, { recursive: true })
 
-  const app = Fastify({ logger, ...serverOptions(config, sendProblem) })
+  const app = Fastify({ logger, childLoggerFactory: tracedLogger(tracing), ...serverOptions(config, sendProblem) })
+  tracing?.attach(app)
   app.addHook('onRequest', async (request, reply) => void reply.header('x-request-id', request.id))
   app.addHook('onResponse', async (request) => removeUpload(request.upload))
   app.addHook('onRequest', async (request, reply) => {
@@ -103,17 +108,19 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
     limits: { fileSize: config.pictures.maxBytes, files: 1, fields: 100, parts: 101, fieldSize: bodyLimit, fieldNameSize: 200 }
   })
   const metrics = startMetrics(app)
+  metrics.watchPool(database)
   // A client in production does not wait for a schema to be compiled; a start in development does not either.
   const compile = config.production ? 'now' : 'first'
   sampleResponses(app, { contract, rules, sample: config.responseCheckSample, compile, metrics })
 
-  const limitRate = await startRateLimits(app, config.rateLimits)
+  const limitRate = await startRateLimits(app, config.rateLimits, metrics)
   const tokens = createTokens(app, keyRing, config, clock)
   const { legacy } = config.tokens
   const legacyTokens = legacy && createLegacyTokens(app, legacy, clock)
   app.addHook('onClose', async () => keyRing.close())
   const { hashCost, hashThreads, hashQueue } = config.passwords
-  const hashing = startHashing(hashCost, hashThreads, hashQueue)
+  const hashing = startHashing(hashCost, hashThreads, hashQueue, () => metrics.countLimit('hash_queue'))
+  metrics.watchHashing(hashing)
   app.addHook('onClose', () => hashing.close())
   const secret = keyRing.derive('mail queue')
   const mailer = sandbox?.outbox ?? (await createMailer(config.mail, { database, secret, metrics, log: app.log }))
@@ -207,6 +214,14 @@ export async function buildApp({ config, database, databaseUrl, logger = false }
   await app.register(docs, { contract: published, basePath: config.basePath })
   if (sandbox) app.addHook('onReady', () => sandbox.reset(services))
   return app
+}
+
+/** Has every line of a request tell its trace: the caller's, or the one that is begun here. */
+function tracedLogger(tracing: Tracing | undefined): NonNullable<FastifyServerOptions['childLoggerFactory']> {
+  return (logger, bindings, options, request) => {
+    const traceId = tracing ? tracing.begin(request) : readTraceParent(request.headers.traceparent)?.traceId
+    return logger.child(traceId === undefined ? bindings : { ...bindings, trace_id: traceId }, options)
+  }
 }
 
 /** Seconds for a request's headers to arrive, at the most. */

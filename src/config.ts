@@ -106,6 +106,8 @@ export interface Config {
     readonly password: string | undefined
     readonly email: string
   }
+  /** Whether traces are sent; where and how, OpenTelemetry reads from its own variables. */
+  readonly traces: boolean
   /** Seconds between the word to end and the end of listening, in which a gateway sees that this one is not ready. */
   readonly shutdownDelay: number
   readonly shutdownTimeout: number
@@ -139,8 +141,11 @@ export interface PathAlias {
 
 /** The environment can't be used as it is; the message has a line for each fault. */
 export class ConfigError extends OperatorError {
+  readonly faults: readonly string[]
+
   constructor(faults: readonly string[]) {
     super(`The configuration can't be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`)
+    this.faults = faults
     this.name = 'ConfigError'
   }
 }
@@ -216,6 +221,13 @@ const environmentSchema = {
     ADMIN_USERNAME: { type: 'string', minLength: 1, maxLength: 150, default: 'admin' },
     ADMIN_PASSWORD: { type: 'string', minLength: 8 },
     ADMIN_EMAIL: { type: 'string', maxLength: 254, default: '' },
+    OTEL_EXPORTER_OTLP_ENDPOINT: { type: 'string', format: 'uri', pattern: '^https?://' },
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: { type: 'string', format: 'uri', pattern: '^https?://' },
+    // JSON is sent, which whoever takes protobuf over HTTP takes at the same address.
+    OTEL_EXPORTER_OTLP_PROTOCOL: { enum: ['http/json', 'http/protobuf'] },
+    OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: { enum: ['http/json', 'http/protobuf'] },
+    OTEL_TRACES_EXPORTER: { enum: ['otlp', 'none'], default: 'otlp' },
+    OTEL_SDK_DISABLED: { type: 'string', default: 'false' },
     SHUTDOWN_DELAY: { type: 'string', pattern: '^(0|0s|[1-9][0-9]{0,5}(ms|s|m))$', default: '0s' },
     SHUTDOWN_TIMEOUT: { ...duration, default: '10s' },
     REQUEST_TIMEOUT: { ...duration, default: '60s' },
@@ -293,6 +305,10 @@ interface Environment {
   ADMIN_USERNAME: string
   ADMIN_PASSWORD?: string
   ADMIN_EMAIL: string
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string
+  OTEL_TRACES_EXPORTER: 'otlp' | 'none'
+  OTEL_SDK_DISABLED: string
   SHUTDOWN_DELAY: string
   SHUTDOWN_TIMEOUT: string
   REQUEST_TIMEOUT: string
@@ -417,6 +433,10 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       s3
     },
     admin: { username: env.ADMIN_USERNAME, password: env.ADMIN_PASSWORD, email: env.ADMIN_EMAIL },
+    traces:
+      (env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT) !== undefined &&
+      env.OTEL_TRACES_EXPORTER === 'otlp' &&
+      env.OTEL_SDK_DISABLED.toLowerCase() !== 'true',
     shutdownDelay: env.SHUTDOWN_DELAY === '0' ? 0 : seconds(env.SHUTDOWN_DELAY),
     shutdownTimeout: seconds(env.SHUTDOWN_TIMEOUT),
     requestTimeout: seconds(env.REQUEST_TIMEOUT),

@@ -1,5 +1,5 @@
 import closeWithGrace from 'close-with-grace'
-import Fastify, { type FastifyBaseLogger, type FastifyServerOptions } from 'fastify'
+import Fastify from 'fastify'
 import pg from 'pg'
 import { buildApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
@@ -7,6 +7,7 @@ import { connect, isPooler } from './database/connection.ts'
 import { migrate } from './database/migrator.ts'
 import { switchEvents } from './events/queries.ts'
 import { ensureAdministrator, type FirstAdministrator } from './operations/first-start.ts'
+import { type Log, loggerOptions } from './operations/log.ts'
 import { checkMark } from './sandbox/mark.ts'
 import { isWorker, onDrain, startWorkers } from './workers.ts'
 
@@ -70,7 +71,6 @@ export async function serve(variables: NodeJS.ProcessEnv): Promise<void> {
   }
 }
 
-type Log = Pick<FastifyBaseLogger, 'info' | 'warn' | 'error' | 'fatal'>
 /** What ends what was begun; the last first. */
 type Closers = (() => Promise<unknown>)[]
 
@@ -121,11 +121,16 @@ function tellPrepared(config: Config, { migrations, notices }: PreparedDatabase,
 async function listen(config: Config, url: string, closers: Closers, onLog: (log: Log) => void): Promise<string> {
   let log: Log | undefined
   const onError = (err: Error) => log?.warn({ err }, 'A database connection was lost')
+  // Read only where traces are asked for.
+  const { startTracing } = config.traces ? await import('./operations/tracing.ts') : {}
+  const tracing = startTracing?.((detail, text) => log?.warn(detail, text))
+  if (tracing) closers.push(() => tracing.close())
   const { statementTimeout: statement, lockTimeout: lock } = config.database
   const onServer = !(await leadsToPooler(url))
-  const database = connect({ ...config.database, url, timeouts: { statement, lock, onServer }, onError })
+  const onStatement = tracing && { onStatement: tracing.recordStatement }
+  const database = connect({ ...config.database, url, timeouts: { statement, lock, onServer }, onError, ...onStatement })
   closers.push(() => database.destroy())
-  const app = await buildApp({ config, database, databaseUrl: url, logger: await loggerOptions(config) })
+  const app = await buildApp({ config, database, databaseUrl: url, logger: await loggerOptions(config), tracing })
   closers.push(() => app.drain().then(() => app.close()))
   log = app.log
   onLog(app.log)
@@ -137,15 +142,6 @@ async function leadsToPooler(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
   await client.connect()
   return isPooler(client).finally(() => client.end())
-}
-
-/** JSON lines in production, readable ones in development; nothing of a request's headers or body. */
-async function loggerOptions({ production, logLevel: level }: Config): Promise<NonNullable<FastifyServerOptions['logger']>> {
-  // A development dependency, which a production install does not have.
-  const pretty = production ? undefined : await import('pino-pretty').catch(() => undefined)
-  return pretty
-    ? { level, stream: pretty.default({ ignore: 'pid,hostname', translateTime: 'HH:MM:ss', singleLine: true }) }
-    : { level }
 }
 
 function welcome({ publicUrl, admin, sandbox }: Config, address: string, made: FirstAdministrator | undefined): string {

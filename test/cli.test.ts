@@ -8,6 +8,7 @@ import t, { type Test } from 'tap'
 import { readConfig } from '../src/config.ts'
 import { connect } from '../src/database/connection.ts'
 import { ensureAdministrator } from '../src/operations/first-start.ts'
+import { folder, gone, isAlive, postgresOf } from './support/data-folder.ts'
 import { createDjangoDatabase } from './support/django.ts'
 import { createTestDatabase, type TestDatabase } from './support/postgres.ts'
 import { start } from './support/process.ts'
@@ -41,48 +42,6 @@ async function database(t: Test, from?: string): Promise<TestDatabase> {
 
 /** The lines of a stack, which tell an operator nothing. */
 const stack = /^\s+at /m
-
-/** A data folder for the test; it goes with the test, and so does a Postgres that was left running in it. */
-async function folder(t: Test): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'user-management-cli-'))
-  t.teardown(async () => {
-    const pid = await postgresOf(join(path, 'data'))
-    if (pid !== undefined) process.kill(pid, 'SIGQUIT')
-    if (pid !== undefined) await gone(pid)
-    await rm(path, { recursive: true, force: true })
-  })
-  return join(path, 'data')
-}
-
-/** The id of the Postgres that runs on a data folder. */
-async function postgresOf(data: string): Promise<number | undefined> {
-  const text = await readFile(join(data, 'postgres/postmaster.pid'), 'utf8').catch(() => '')
-  const pid = Number(text.split('\n')[0])
-  return pid > 0 && isAlive(pid) ? pid : undefined
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch {
-    return false
-  }
-}
-
-/** Whether the process ends within a few seconds. */
-async function gone(pid: number): Promise<boolean> {
-  for (let wait = 0; wait < 150 && isAlive(pid); wait += 1) await sleep(20)
-  return !isAlive(pid)
-}
-
-t.test('help lists the commands; an unknown one is refused', async (t) => {
-  const [help, unknown] = await Promise.all([run(t, ['--help']), run(t, ['migarte'])])
-  t.equal(help.code, 0)
-  for (const name of ['serve', 'migrate', 'create-admin', 'keys-rotate', 'media-sweep', 'import-django'])
-    t.match(help.output, name)
-  t.equal(unknown.code, 2)
-  t.match(unknown.output, /no command migarte/)
-})
 
 t.test('a configuration that can not be used is told without a stack, and ends with 1', async (t) => {
   const { code, output } = await run(t, ['serve'], { NODE_ENV: 'production', PORT: 'x' })
@@ -164,10 +123,10 @@ t.test('the first administrator has a password by the rules that all passwords g
   t.match(await begin('a long and private phrase'), { username: 'admin', madePassword: undefined })
 })
 
-t.test('keys-rotate makes a key where the keys are files, and says what to do where they are not', async (t) => {
+t.test('keys rotate makes a key where the keys are files, and says what to do where they are not', async (t) => {
   const dir = await folder(t)
   const [made, refused] = await Promise.all([
-    run(t, ['keys-rotate'], { DATA_DIR: dir }),
+    run(t, ['keys', 'rotate'], { DATA_DIR: dir }),
     run(t, ['keys-rotate'], { JWT_SECRET: 'a secret for tests, long enough to sign' })
   ])
   t.match(made, { code: 0, output: /The new key \S+ signs from/ })

@@ -205,6 +205,18 @@ t.test('the label of the Django app is one that a table can begin with', async (
     t.match(faultsOf({ DJANGO_APP_LABEL: label }), /DJANGO_APP_LABEL/, label)
 })
 
+t.test('traces are sent where there is an endpoint, and OpenTelemetry is not switched off', async (t) => {
+  const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://collector:4318'
+  const traces = (variables: Record<string, string>) => readConfig(variables).traces
+  t.equal(traces({}), false)
+  t.equal(traces({ OTEL_EXPORTER_OTLP_ENDPOINT }), true)
+  t.equal(traces({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'https://collector/v1/traces' }), true)
+  t.equal(traces({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_SDK_DISABLED: 'TRUE' }), false)
+  t.equal(traces({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_EXPORTER: 'none' }), false)
+  t.match(faultsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }), /OTEL_EXPORTER_OTLP_ENDPOINT/)
+  t.match(faultsOf({ OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }), /OTEL_EXPORTER_OTLP_PROTOCOL.*http\/protobuf/)
+})
+
 t.test('a sandbox is refused in production, and has defaults of its own elsewhere', async (t) => {
   t.match(faultsOf({ ...production, SANDBOX: '1' }), /^ {2}- SANDBOX: never in production/m)
   t.equal(faultsOf({ ...production, SANDBOX: '0' }), '')

@@ -8,6 +8,13 @@ import { type Command, CommandError, withDatabase } from './command.ts'
 export default {
   summary: 'makes a superuser; the password comes from ADMIN_PASSWORD',
   usage: 'create-admin --username NAME [--email ADDRESS]',
+  details: `Into a database that was migrated.
+
+  --username NAME     by which the superuser logs in
+  --email ADDRESS     to which a password reset is sent
+  ADMIN_PASSWORD      (variable) the password, by the rules that all passwords go by
+
+Ends with 0; with 1, and nothing made, if the name, the email or the password can't be used.`,
   async run(args) {
     const { values } = parseArgs({ args, options: { username: { type: 'string' }, email: { type: 'string', default: '' } } })
     const { username, email } = values

@@ -6,11 +6,11 @@ import { importDjango } from '../import/import.ts'
 import { describeReport } from '../import/report.ts'
 import { openSource } from '../import/sources.ts'
 import { openPictureStore } from '../pictures/open.ts'
-import { type Command, CommandError, withDatabase } from './command.ts'
+import { type Command, CommandError, everySecond, withDatabase } from './command.ts'
 
 export default {
   summary: 'brings the users of a Django service from another database',
-  usage: 'import-django --from SOURCE [options]',
+  usage: 'import --from SOURCE [options]',
   details: `Brings users, groups, permissions, provinces and profiles into the database of DATABASE_URL, all or nothing.
 Ids of users, groups, provinces and profiles stay, passwords too. Times in the source are taken for UTC.
 
@@ -72,14 +72,4 @@ in the way. Missing pictures are listed, and are no failure.`,
 
 async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false
-}
-
-/** Passes on a text at most once a second; the others are dropped. */
-function everySecond(tell: (text: string) => void): (text: string) => void {
-  let last = Date.now()
-  return (text) => {
-    if (Date.now() - last < 1000) return
-    last = Date.now()
-    tell(text)
-  }
 }

@@ -3,11 +3,11 @@ import { readConfig } from '../config.ts'
 import { openPictureStore } from '../pictures/open.ts'
 import { findProfilesWithPicture } from '../pictures/queries.ts'
 import { sweepPictures } from '../pictures/sweep.ts'
-import { type Command, CommandError, withDatabase } from './command.ts'
+import { type Command, CommandError, everySecond, withDatabase } from './command.ts'
 
 export default {
   summary: 'removes pictures that no profile names, finds missing ones',
-  usage: 'media-sweep [--dry-run]',
+  usage: 'media sweep [--dry-run]',
   details: `Looks through the picture store (MEDIA_STORE) and through the profiles. A file that no profile names is
 removed once it is an hour old: an upload under way stores its picture before the profile names it.
 Profiles whose file is missing are listed, and left as they are.
@@ -28,6 +28,7 @@ It may run at any time, beside the service too; once a day is plenty.`,
       const { files, orphans, spared, removed, profiles, missing } = await sweepPictures(database, store, {
         dryRun,
         onOrphan: ({ path }) => console.log(`${dryRun ? 'would remove' : 'removed'} ${path}`),
+        onProgress: everySecond((text) => console.error(text)),
         onMissing: ({ userId, path }) => console.log(`missing ${path}, of the user ${userId}`)
       })
       const done = dryRun ? `${orphans - spared} would be removed` : `${removed} removed`

@@ -17,7 +17,13 @@ Ends with 0; with 1 if the database can't be taken over as it is. It may run any
     const { values } = parseArgs({ args, options: { 'allow-duplicates': { type: 'boolean', default: false } } })
     await withDatabaseUrl(async (url, { database: { appLabel, searchPath } }) => {
       const duplicates = values['allow-duplicates'] ? 'defer' : 'refuse'
-      const done = await migrate(url, { appLabel, searchPath, duplicates, onNotice: console.log })
+      const done = await migrate(url, {
+        appLabel,
+        searchPath,
+        duplicates,
+        onNotice: console.log,
+        onStep: (name) => console.error(`Running ${name}`)
+      })
       console.log(done.length > 0 ? `Migrated: ${done.join(', ')}` : 'Nothing to migrate.')
     })
   }

@@ -126,6 +126,8 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error
   if (error instanceof PageRequestError) return invalidInput({ [error.field]: [error.message] })
   const { code, statusCode, message } = error as Partial<FastifyError>
+  // Its message quotes the address with the query, which may hold a token, and is logged.
+  if (code === 'FST_ERR_BAD_URL') return new Problem('malformed_body', 'The path can not be decoded.')
   const known = fastifyErrors[code ?? '']
   if (known) return new Problem(known, message ?? problemTypes[known].title)
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {

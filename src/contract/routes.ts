@@ -136,10 +136,17 @@ function takeContractBodies(app: FastifyInstance): void {
   app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
     if (text === '') return done(null, undefined)
     parseJson(request, text, (error, value) => {
-      if (error) done(new Problem('malformed_body', `The body is not valid JSON: ${error.message}`))
+      if (error) done(new Problem('malformed_body', `The body is not valid JSON: ${withoutExcerpt(error.message)}`))
       else done(null, value)
     })
   })
+}
+
+/** What V8 says of a text that is no JSON, without the piece of it that it quotes: it may be of a password, and is logged. */
+function withoutExcerpt(message: string): string {
+  return message
+    .replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '')
+    .replace(/^".*" is not valid JSON$/s, 'no JSON at all')
 }
 
 /** The media type without parameters, in lower case; undefined when the request names none. */

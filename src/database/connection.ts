@@ -91,6 +91,25 @@ class PreparingClient extends ImpatientClient {
   }
 }
 
+/** What the connections of a pool do at the moment. */
+export interface PoolFigures {
+  readonly inUse: number
+  readonly idle: number
+  /** Statements and transactions that wait for a connection. */
+  readonly waiting: number
+  /** Connections that there may be. */
+  readonly limit: number
+}
+
+const pools = new WeakMap<Database, pg.Pool>()
+
+/** @param database as `connect` gave it */
+export function poolFigures(database: Database): PoolFigures {
+  const pool = pools.get(database) as pg.Pool
+  const { totalCount, idleCount, waitingCount, options } = pool
+  return { inUse: totalCount - idleCount, idle: idleCount, waiting: waitingCount, limit: options.max }
+}
+
 /** What node-postgres says of a statement that has no answer within `query_timeout`. */
 const givenUp = 'Query read timeout'
 /** Seconds after which a statement is given up that Postgres should have ended: it, or the way to it, hangs. */
@@ -136,7 +155,9 @@ export function connect(options: DatabaseOptions): Database {
   pool.on('error', () => {})
   const { onStatement, appLabel = defaultAppLabel } = options
   const plugins = appLabel === defaultAppLabel ? [] : [new AppTables(appLabel)]
-  return new Kysely<DB>({ dialect: new PostgresDialect({ pool }), plugins, ...(onStatement && { log: onStatement }) })
+  const database = new Kysely<DB>({ dialect: new PostgresDialect({ pool }), plugins, ...(onStatement && { log: onStatement }) })
+  pools.set(database, pool)
+  return database
 }
 
 /**

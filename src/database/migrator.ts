@@ -26,6 +26,8 @@ export interface MigrationOptions {
   readonly duplicates?: 'refuse' | 'defer' | 'keep'
   /** Told what an operator should know. */
   readonly onNotice?: (notice: string) => void
+  /** Told the name of each migration before it is run. */
+  readonly onStep?: (name: string) => void
 }
 
 /** The names of all migrations of this version, in their order. */
@@ -59,7 +61,7 @@ async function readMigrations(appLabel: string): Promise<Map<string, string>> {
  *   failed. Nothing is changed then.
  */
 export async function migrate(url: string, options: MigrationOptions = {}): Promise<string[]> {
-  const { appLabel = defaultAppLabel, searchPath, duplicates = 'refuse', onNotice = () => {} } = options
+  const { appLabel = defaultAppLabel, searchPath, duplicates = 'refuse', onNotice = () => {}, onStep = () => {} } = options
   const texts = await readMigrations(appLabel)
   const nameIndexes = nameIndexesOf(texts.get(uniqueNames) as string)
   let adopted = false
@@ -89,7 +91,11 @@ export async function migrate(url: string, options: MigrationOptions = {}): Prom
   const migrations = Object.fromEntries(
     [...texts].map(([name, text]): [string, Migration] => {
       const step = steps[name] ?? ((transaction) => sql.raw(text).execute(transaction))
-      return [name, { up: async (transaction) => void (await step(transaction, text)) }]
+      const up = async (transaction: Connection) => {
+        onStep(name)
+        await step(transaction, text)
+      }
+      return [name, { up }]
     })
   )
 

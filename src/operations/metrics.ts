@@ -2,12 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { FaultKind } from '../contract/response-check.ts'
+import { type Database, poolFigures } from '../database/connection.ts'
 import type { StandbyMetrics } from '../database/standby.ts'
 import type { Backlog } from '../events/deliveries.ts'
 import type { MailQueue } from '../mail/queries.ts'
+import type { PasswordHashing } from '../passwords/hashing.ts'
 import type { ReplayCause } from '../sessions/queries.ts'
 import { isWorker, metricsOfAll } from '../workers.ts'
 import { createClientNames } from './client-names.ts'
+
+/**
+ * What was refused: requests of an address (RATE_LIMIT, RATE_LIMIT_CREDENTIALS), guesses at a password, mail that was asked
+ * for again too soon, passwords beyond PASSWORD_HASH_QUEUE.
+ */
+export type LimitKind = 'requests' | 'credentials' | 'guesses' | 'mail' | 'hash_queue'
 
 /** What the service counts, for `GET /metrics` (Prometheus). */
 export interface Metrics {
@@ -22,6 +30,11 @@ export interface Metrics {
   countViolation(operationId: string, kind: FaultKind): void
   /** A request to a deprecated operation; see `createClientNames`. */
   countDeprecated(operationId: string, userAgent: string | undefined, accepted: boolean): void
+  countLimit(kind: LimitKind): void
+  /** Has what the connections to Postgres do shown. */
+  watchPool(database: Database): void
+  /** Has the passwords that wait to be hashed or checked shown. */
+  watchHashing(hashing: Pick<PasswordHashing, 'figures'>): void
   /** `refused` was answered with another status than 2xx and 410. */
   countWebhook(result: 'delivered' | 'gone' | 'refused' | 'timeout' | 'failed'): void
   /** Has what waits for webhook endpoints shown, read whenever it is asked for. */
@@ -88,6 +101,21 @@ export function startMetrics(app: FastifyInstance): Metrics {
   })
   const clientName = createClientNames()
 
+  const limits = new Counter({
+    name: 'limits_hit_total',
+    help: 'Requests that were refused by a limit, by its kind',
+    labelNames: ['kind'],
+    registers
+  })
+  const inFlight = new Gauge({ name: 'http_requests_in_flight', help: 'Requests that have no answer yet', registers })
+  app.addHook('onRequest', (request, reply, done) => {
+    // Probes and Prometheus itself would be seen at times when there is nothing else.
+    if (!request.routeOptions.config.unlimited) {
+      inFlight.inc()
+      reply.raw.once('close', () => inFlight.dec())
+    }
+    done()
+  })
   const webhooks = new Counter({
     name: 'webhook_attempts_total',
     help: 'Events sent to webhook endpoints, by what came of it',
@@ -170,6 +198,7 @@ export function startMetrics(app: FastifyInstance): Metrics {
     countResponseCheck: (result) => checks.inc({ result }),
     countViolation: (operation, kind) => violations.inc({ operation, kind }),
     countDeprecated: (operation, userAgent, accepted) => deprecated.inc({ operation, client: clientName(userAgent, accepted) }),
+    countLimit: (kind) => limits.inc({ kind }),
     countWebhook: (result) => webhooks.inc({ result }),
     watchWebhooks,
     countMail: (result) => mails.inc({ result }),
@@ -199,6 +228,38 @@ export function startMetrics(app: FastifyInstance): Metrics {
         setLag: (seconds) => lag.set(seconds),
         countRead: (server) => reads.inc({ server })
       }
+    },
+    watchPool: (database) => watchPool(database, registers),
+    watchHashing(hashing) {
+      const figures = { waiting: 'Passwords that wait to be hashed or checked', running: 'Passwords that are hashed or checked' }
+      for (const [name, help] of Object.entries(figures) as ['waiting' | 'running', string][]) {
+        new Gauge({ name: `password_hashes_${name}`, help, registers, collect: gauge(() => hashing.figures()[name]) })
+      }
     }
+  }
+}
+
+/** What Prometheus calls for a figure that is read when it is asked for. */
+function gauge(read: () => number) {
+  return function (this: Gauge): void {
+    this.set(read())
+  }
+}
+
+function watchPool(database: Database, registers: Registry[]): void {
+  new Gauge({
+    name: 'database_pool_connections',
+    help: 'Connections to Postgres, by what they do',
+    labelNames: ['state'],
+    registers,
+    collect() {
+      const { inUse, idle } = poolFigures(database)
+      this.set({ state: 'in_use' }, inUse)
+      this.set({ state: 'idle' }, idle)
+    }
+  })
+  const figures = { waiting: 'Statements and transactions that wait for a connection', limit: 'Connections that there may be' }
+  for (const [name, help] of Object.entries(figures) as ['waiting' | 'limit', string][]) {
+    new Gauge({ name: `database_pool_${name}`, help, registers, collect: gauge(() => poolFigures(database)[name]) })
   }
 }

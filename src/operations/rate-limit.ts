@@ -4,6 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { Operation } from '../contract/document.ts'
 import { tooManyRequests } from '../contract/problems.ts'
+import type { Metrics } from './metrics.ts'
 
 /** So many requests in so many seconds. */
 export interface RateLimit {
@@ -32,7 +33,11 @@ const counted = 20_000
  * replicas with or without Redis, guesses at a password, is counted in Postgres (`sessions/guesses.ts`).
  * While Redis is gone each replica counts for itself, in memory, and the log says so once.
  */
-export async function startRateLimits(app: FastifyInstance, settings: RateLimitSettings): Promise<LimitRate> {
+export async function startRateLimits(
+  app: FastifyInstance,
+  settings: RateLimitSettings,
+  { countLimit }: Pick<Metrics, 'countLimit'>
+): Promise<LimitRate> {
   const redis = settings.redisUrl === undefined ? undefined : await connectRedis(app, settings.redisUrl)
   await app.register(fastifyRateLimit, { global: false, store: countStore(redis) })
   const limiter = (limit: RateLimit | undefined, key: (request: FastifyRequest) => string) =>
@@ -44,9 +49,11 @@ export async function startRateLimits(app: FastifyInstance, settings: RateLimitS
     (request) => `${request.routeOptions.config.operationId} ${addressBlock(clientAddress(request))}`
   )
   return async (request, operation) => {
-    for (const limit of [all, operation?.takesCredentials ? credentials : undefined]) {
+    const limits = { requests: all, credentials: operation?.takesCredentials ? credentials : undefined }
+    for (const [kind, limit] of Object.entries(limits) as [keyof typeof limits, typeof all][]) {
       const count = await limit?.(request)
       if (count && !count.isAllowed && count.isExceeded) {
+        countLimit(kind)
         throw tooManyRequests('Too many requests from this address.', count.ttlInSeconds)
       }
     }

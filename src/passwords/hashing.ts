@@ -10,6 +10,8 @@ export interface PasswordHashing {
   verify(password: string, encoded: string | undefined): Promise<boolean>
   /** Whether a password that just verified should be hashed anew, as Django's `must_update` says. */
   needsUpgrade(encoded: string): boolean
+  /** How many passwords wait, and how many are worked on. */
+  figures(): { readonly waiting: number; readonly running: number }
   close(): Promise<void>
 }
 
@@ -30,8 +32,9 @@ const threadDied = /worker exited with code|ERR_WORKER_OUT_OF_MEMORY|Worker term
  * Hashing in worker threads, so that a login of a quarter of a second holds up no other request.
  * @param cost log2 of bcrypt's rounds
  * @param queue how many tasks may wait; one more is refused with HashingOverloaded instead of piling up
+ * @param onRefused told of each one that is
  */
-export function startHashing(cost: number, threads: number, queue = 1000): PasswordHashing {
+export function startHashing(cost: number, threads: number, queue = 1000, onRefused = () => {}): PasswordHashing {
   const worker = new URL(`./hashing-worker${extname(import.meta.url)}`, import.meta.url)
   const pool = new Piscina({
     filename: fileURLToPath(worker),
@@ -40,10 +43,17 @@ export function startHashing(cost: number, threads: number, queue = 1000): Passw
     maxQueue: queue,
     idleTimeout: 60_000
   })
-  let closing = false
+  let [closing, underWay] = [false, 0]
   async function run<Result>(task: HashTask | VerifyTask | number, name: string, again = true): Promise<Result> {
-    return pool.run(task, { name }).catch((error: Error) => {
-      if (/queue is at limit|No task queue available/i.test(error.message)) throw new HashingOverloaded(error.message)
+    underWay += 1
+    const done = pool.run(task, { name }).finally(() => {
+      underWay -= 1
+    })
+    return done.catch((error: Error) => {
+      if (/queue is at limit|No task queue available/i.test(error.message)) {
+        onRefused()
+        throw new HashingOverloaded(error.message)
+      }
       if (closing || !threadDied.test(error.message)) throw error
       // Nothing is changed by a hash, so that it may be reckoned again, once: it may be what its thread died of.
       if (again) return run<Result>(task, name, false)
@@ -74,6 +84,7 @@ export function startHashing(cost: number, threads: number, queue = 1000): Passw
       return matches === true && encoded !== undefined
     },
     needsUpgrade: (encoded) => Number(/^bcrypt_sha256\$\$2[aby]\$(\d\d)\$/.exec(encoded)?.[1] ?? 0) < cost,
+    figures: () => ({ waiting: pool.queueSize, running: underWay - pool.queueSize }),
     close() {
       closing = true
       return pool.destroy()

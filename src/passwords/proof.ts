@@ -8,14 +8,17 @@ import type { PasswordAccount } from './queries.ts'
  * @throws Problem too_many_requests after too many wrong ones
  */
 export async function knowsPassword(
-  { guesses, hashing }: Services,
+  { guesses, hashing, metrics }: Services,
   account: PasswordAccount,
   password: string,
   address: string
 ): Promise<boolean> {
   const right = await guesses.attempt({ kind: 'proof', name: String(account.id), address }, async (wait) => {
     const seconds = Math.max(wait.fromAddress, wait.fromAnywhere)
-    if (seconds > 0) throw tooManyRequests('Too many wrong passwords.', seconds)
+    if (seconds > 0) {
+      metrics.countLimit('guesses')
+      throw tooManyRequests('Too many wrong passwords.', seconds)
+    }
     return (await hashing.verify(password, account.password)) || undefined
   })
   return right === true

@@ -33,6 +33,8 @@ export interface SweepOptions {
   readonly onOrphan: (file: StoredFile) => void
   /** Told of each profile whose file is missing. */
   readonly onMissing: (profile: NamedPicture) => void
+  /** Told how far it is, often. */
+  readonly onProgress?: (text: string) => void
   readonly now?: number
 }
 
@@ -53,7 +55,7 @@ async function removeOrphans(
   database: Database,
   store: PictureStore,
   folder: string,
-  { dryRun, onOrphan, now = Date.now() }: SweepOptions,
+  { dryRun, onOrphan, onProgress, now = Date.now() }: SweepOptions,
   counts: SweepCounts
 ): Promise<void> {
   for await (const page of store.list(folder)) {
@@ -63,6 +65,7 @@ async function removeOrphans(
     counts.files += page.length
     counts.orphans += orphans.length
     counts.spared += orphans.length - old.length
+    onProgress?.(`${counts.files} files looked at`)
     for (const file of old) {
       if (!dryRun) {
         await store.remove(file.path)
@@ -76,7 +79,7 @@ async function removeOrphans(
 async function findMissing(
   database: Database,
   store: PictureStore,
-  { onMissing }: SweepOptions,
+  { onMissing, onProgress }: SweepOptions,
   counts: SweepCounts
 ): Promise<void> {
   for (let after = 0; ; ) {
@@ -93,6 +96,7 @@ async function findMissing(
       }
     }
     counts.profiles += profiles.length
+    onProgress?.(`${counts.profiles} profiles looked at`)
     const last = profiles.at(-1)
     if (!last) return
     after = last.profileId

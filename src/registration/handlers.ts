@@ -19,7 +19,7 @@ type RegistrationOperation = 'register' | 'changeEmail' | 'confirmEmail' | 'rese
 const linkPause = 60
 
 export function registrationHandlers(services: Services): HandlersOf<RegistrationOperation> {
-  const { database, config, mailer } = services
+  const { database, config, mailer, metrics } = services
   const emailTaken = takenErrors(['email'])
 
   return {
@@ -63,6 +63,7 @@ export function registrationHandlers(services: Services): HandlersOf<Registratio
       await database.transaction().execute(async (transaction) => {
         if (!(await lockAccount(transaction, account.id))) throw gone()
         if (await wasSentLink(transaction, email, linkPause)) {
+          metrics.countLimit('mail')
           throw tooManyRequests('A link was sent to this address a moment ago.', linkPause)
         }
         await issueConfirmation(transaction, { userId: account.id, email, purpose: 'change', tokenHash: confirmation.hash })

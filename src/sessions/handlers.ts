@@ -94,6 +94,7 @@ export function sessionHandlers(services: Services): HandlersOf<SessionOperation
       wait.fromAddress > 0 || (wait.fromAnywhere > 0 && !(account && (await knowsAddress(database, account.id, address))))
     if (!delayed) return
     metrics.countLogin('delayed')
+    metrics.countLimit('guesses')
     throw tooManyRequests('Too many wrong passwords for this name.', Math.max(wait.fromAddress, wait.fromAnywhere))
   }
 

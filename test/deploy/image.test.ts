@@ -15,6 +15,6 @@ t.test('all that a build reads is let through to it', async (t) => {
     ...(read('scripts/assemble.ts').match(/(?<=')[\w./-]+\.(?:yaml|json)(?=')|(?<=')migrations(?=')/g) as string[])
   ].map((path) => path.replace('./', ''))
   for (const path of named.filter((each) => existsSync(root + each))) {
-    t.ok(context.includes(path.split('/')[0] as string), path)
+    t.ok((context as string[]).includes(path.split('/')[0] as string), path)
   }
 })

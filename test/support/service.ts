@@ -8,6 +8,7 @@ import { buildApp } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { connect, type Database } from '../../src/database/connection.ts'
 import { migrate } from '../../src/database/migrator.ts'
+import { logSettings } from '../../src/operations/log.ts'
 import { violationMessage } from '../../src/operations/response-sample.ts'
 import { hash } from '../../src/passwords/hashing-worker.ts'
 import { replaceRoles } from '../../src/roles/queries.ts'
@@ -123,7 +124,12 @@ export async function startService(
     if (violation) throw new Error(violation)
   })
 
-  const app = await buildApp({ config, database, databaseUrl: config.database.url as string, logger: { level: 'debug', stream } })
+  const app = await buildApp({
+    config,
+    database,
+    databaseUrl: config.database.url as string,
+    logger: { level: 'trace', ...logSettings, stream }
+  })
   built = app
   // Whoever asks, and however: with request() or past it.
   const inject = app.inject.bind(app) as (options: InjectOptions | string) => Promise<LightMyRequestResponse>

@@ -240,6 +240,18 @@ export interface components {
             /** @description Optional: only where fields are wrong. */
             errors?: components["schemas"]["FieldErrors"];
         };
+        /** @enum {string} */
+        InvalidInputCode: "invalid_input";
+        /** @description A parameter is invalid. */
+        InvalidInputProblem: {
+            type: components["schemas"]["ProblemType"];
+            title: components["schemas"]["ProblemTitle"];
+            status: components["schemas"]["ProblemStatus"];
+            code: components["schemas"]["InvalidInputCode"];
+            detail: components["schemas"]["ProblemDetail"];
+            request_id: components["schemas"]["RequestId"];
+            errors: components["schemas"]["FieldErrors"];
+        };
     };
     responses: {
         /** @description It is done. */
@@ -437,6 +449,31 @@ export interface components {
                 "application/problem+json": components["schemas"]["BadRequestProblem"];
             };
         };
+        /** @description A parameter is invalid; `errors` names every wrong one. */
+        InvalidInput: {
+            headers: {
+                "X-Request-Id": components["headers"]["RequestId"];
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "type": "urn:problem:invalid_input",
+                 *       "title": "Invalid input",
+                 *       "status": 400,
+                 *       "code": "invalid_input",
+                 *       "detail": "1 field is invalid.",
+                 *       "request_id": "5f6a3f7e-6f0e-4c56-9d0c-2f1f3f0f2a11",
+                 *       "errors": {
+                 *         "page": [
+                 *           "Must be at least 1."
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/problem+json": components["schemas"]["InvalidInputProblem"];
+            };
+        };
     };
     parameters: never;
     requestBodies: never;
@@ -529,7 +566,7 @@ export interface operations {
         requestBody?: never;
         responses: {
             200: components["responses"]["Outbox"];
-            400: components["responses"]["BadRequest"];
+            400: components["responses"]["InvalidInput"];
             429: components["responses"]["TooManyRequests"];
         };
     };

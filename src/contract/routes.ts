@@ -1,5 +1,6 @@
 import { once as occurrence } from 'node:events'
 import { Readable } from 'node:stream'
+import { SerializerSelector } from '@fastify/fast-json-stringify-compiler'
 import type { FastifyInstance, FastifyReply, FastifyRequest, preValidationAsyncHookHandler } from 'fastify'
 import { type FastifyOpenapiGlueOptions, fastifyOpenapiGlue } from 'fastify-openapi-glue'
 import fp from 'fastify-plugin'
@@ -13,6 +14,7 @@ import { type Authenticate, accessHook } from './access.ts'
 import { deprecationHeaders } from './deprecation.ts'
 import { type Access, type Contract, multipart, type Operation, routingDocument } from './document.ts'
 import type { Call, HandledOperation, Handlers, Principal } from './handlers.ts'
+import { createLazily } from './lazily.ts'
 import { entityTag, namesTag, precondition } from './preconditions.ts'
 import { invalidInput, Problem, type SendProblem } from './problems.ts'
 import { validatorCompiler } from './validation.ts'
@@ -68,7 +70,17 @@ export const contractRoutes = fp<ContractRoutesOptions>(
     })
     app.decorateRequest('principal', undefined)
     app.decorateRequest('upload', undefined)
-    app.setValidatorCompiler(validatorCompiler(clock))
+    const lazily = createLazily()
+    const closing = new AbortController()
+    app.setValidatorCompiler(validatorCompiler(clock, lazily))
+    const serializers = SerializerSelector()({})
+    app.setSerializerCompiler((route) => {
+      const serializer = lazily(() => serializers(route as Parameters<typeof serializers>[0]))
+      return (data) => serializer()(data)
+    })
+    // Those who ask first wait for what they need alone.
+    app.addHook('onListen', async () => void lazily.makeAll(closing.signal))
+    app.addHook('preClose', async () => closing.abort())
     app.setErrorHandler(sendProblem)
     app.setNotFoundHandler(notFoundHandler(contract, sendProblem))
     takeContractBodies(app)

@@ -3,6 +3,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
 import type { Clock } from '../clock.ts'
+import type { Lazily } from './lazily.ts'
 import { type FieldErrors, invalidInput, type Problem } from './problems.ts'
 
 /**
@@ -30,7 +31,7 @@ export function contractAjv(coerceTypes: boolean | 'array', clock: Clock = Date.
  * Compiles validators for Fastify. What comes as text (path, query, form) is coerced to the schema's types; a JSON
  * body is taken as it is.
  */
-export function validatorCompiler(clock: Clock): FastifySchemaCompiler<unknown> {
+export function validatorCompiler(clock: Clock, lazily: Lazily): FastifySchemaCompiler<unknown> {
   const strict = contractAjv(false, clock)
   const coercing = contractAjv('array', clock)
   // Aliases and shared parameters have the same schemas, and compiling them is a good part of a start.
@@ -44,11 +45,12 @@ export function validatorCompiler(clock: Clock): FastifySchemaCompiler<unknown> 
   return ({ schema, httpPart, contentType }: Parameters<FastifySchemaCompiler<unknown>>[0] & { contentType?: string }) => {
     const json = httpPart === 'body' && (contentType === undefined || contentType === 'application/json')
     const compiled = httpPart === 'headers' ? lowerCaseNames(schema as HeadersSchema) : (schema as object)
-    const validate = compile(compiled, json)
+    const validate = lazily(() => compile(compiled, json))
     const integers = json ? [] : integerFields(compiled as ObjectSchema)
     return (input: unknown) => {
       const loose = looseIntegers(input, integers)
-      const faults = validate(input) ? [] : (validate.errors ?? [])
+      const check = validate()
+      const faults = check(input) ? [] : (check.errors ?? [])
       const error = faults.length + loose.length > 0 ? inputProblem([...loose, ...faults]) : textProblem(input)
       return error ? { error } : { value: input }
     }

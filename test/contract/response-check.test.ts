@@ -74,7 +74,7 @@ t.test('what an operation answers since REQUIRED_ROLES closes it is as the contr
 })
 
 t.test('such an answer fails the test that got it', async (t) => {
-  const settings = { errors: 'problem', requiredRoles: new Map() } as const
+  const settings = { errors: 'problem', requiredRoles: new Map(), sandbox: false } as const
   const failed: string[] = []
   const watched = { fail: (message: string) => failed.push(message) > 0 } as unknown as Parameters<typeof checkAnswer>[0]
   const answer = { status: 200, headers: tag, text: role }

@@ -1,22 +1,14 @@
+import { jump } from '../support/jumping-clock.ts'
+// What stands above has to be loaded first.
+
 import t from 'tap'
 import { startService } from '../support/service.ts'
 import { Tally } from '../support/tally.ts'
 
 const hour = 60 * 60 * 1000
 
-/** Sets the clock of this process, and so of the service in it, to another time; its monotonic one goes on. */
-function startClock(t: { teardown(undo: () => void): unknown }): (offset: number) => void {
-  const real = Date.now
-  t.teardown(() => {
-    Date.now = real
-  })
-  return (offset) => {
-    Date.now = () => real() + offset
-  }
-}
-
 t.test('a clock that jumps ends no session: tokens of other times are taken for as long as they are good', async (t) => {
-  const jump = startClock(t)
+  t.teardown(() => jump(0))
   const service = await startService(t)
   const user = await service.user()
   const tally = new Tally()
@@ -43,7 +35,7 @@ t.test('a clock that jumps ends no session: tokens of other times are taken for 
 })
 
 t.test('a limit lasts as long as it should, whatever the clock is set to', async (t) => {
-  const jump = startClock(t)
+  t.teardown(() => jump(0))
   const service = await startService(t, { RATE_LIMIT: '2/1h' })
   const ask = async () => (await service.get('/api/auth/provinces/')).status
   t.same([await ask(), await ask(), await ask()], [200, 200, 429])

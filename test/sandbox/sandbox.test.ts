@@ -203,6 +203,18 @@ t.test('provider states are brought about one after another, and give what a pac
   t.equal((await state('a password reset was asked for', { username: 'nobody' })).status, 400)
 })
 
+t.test('what is no JSON is told so', async (t) => {
+  const service = await sandbox(t)
+  const broken = { payload: '{"now": ', headers: { 'content-type': 'application/json' } }
+  for (const [method, path] of [
+    ['PUT', '/__sandbox/clock/'],
+    ['POST', '/__sandbox/states/']
+  ] as const) {
+    const { status, body } = await service.request(method, path, broken)
+    t.same([status, body.code], [400, 'malformed_body'], path)
+  }
+})
+
 t.test('what is not a sandbox has none of it, and neither takes the other’s database', async (t) => {
   const plain = await startService(t)
   const headers = { authorization: `Bearer ${(await plain.admin()).access}` }

@@ -20,9 +20,14 @@ const routes = [...sandboxContract.operations, ...sandboxContract.probes].map((o
   pattern: new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '[^/]+').replace(/\/$/, '/?')}$`)
 }))
 
-/** The operation that a request is for; undefined where the contract has none. */
-export function findOperation(method: string, path: string): Operation | undefined {
-  const candidates = routes.filter(({ operation, pattern }) => operation.method === method && pattern.test(path))
+const published = new Set(contract.operations.map(({ operationId }) => operationId))
+
+/** The operation that a request is for; undefined where the contract has none. @param sandbox whether a sandbox is asked */
+export function findOperation(method: string, path: string, sandbox = true): Operation | undefined {
+  const candidates = routes.filter(
+    ({ operation, pattern }) =>
+      operation.method === method && pattern.test(path) && (sandbox || published.has(operation.operationId))
+  )
   // A path without parameters comes before one whose parameter would also match.
   return candidates.sort((a, b) => a.operation.path.split('{').length - b.operation.path.split('{').length)[0]?.operation
 }
@@ -45,7 +50,7 @@ function checkerFor({ errors, requiredRoles }: DeploymentSettings): CheckRespons
 }
 
 /** The settings that answers depend on. */
-export type DeploymentSettings = Pick<Config, 'errors' | 'requiredRoles'>
+export type DeploymentSettings = Pick<Config, 'errors' | 'requiredRoles' | 'sandbox'>
 
 /** What in `answer` the contract does not say of `operation`; empty when it is as the contract has it. */
 export function contractFaults(operation: Operation, answer: Answer, settings: DeploymentSettings, head = false): string[] {

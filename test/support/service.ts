@@ -207,7 +207,7 @@ export function checkAnswer(
 ): void {
   const head = method === 'HEAD'
   const template = (path.split('?', 1)[0] as string).replace(/^\/auth\//, '/api/auth/')
-  const operation = findOperation(head ? 'GET' : method, template)
+  const operation = findOperation(head ? 'GET' : method, template, settings.sandbox)
   if (!operation) return
   if (!head) noteReached(operation, answer)
   const faults = contractFaults(operation, answer, settings, head)

@@ -1,9 +1,8 @@
 import closeWithGrace from 'close-with-grace'
 import Fastify from 'fastify'
-import pg from 'pg'
 import { buildApp } from './app.ts'
 import { type Config, readConfig } from './config.ts'
-import { connect, isPooler } from './database/connection.ts'
+import { connect, leadsToPooler } from './database/connection.ts'
 import { migrate } from './database/migrator.ts'
 import { switchEvents } from './events/queries.ts'
 import { ensureAdministrator, type FirstAdministrator } from './operations/first-start.ts'
@@ -136,12 +135,6 @@ async function listen(config: Config, url: string, closers: Closers, onLog: (log
   onLog(app.log)
   if (!onServer) log.info('DATABASE_URL leads to a pooler, which takes no timeouts: ALTER ROLE … SET statement_timeout does')
   return app.listen({ host: config.host, port: config.port })
-}
-
-async function leadsToPooler(url: string): Promise<boolean> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
-  await client.connect()
-  return isPooler(client).finally(() => client.end())
 }
 
 function welcome({ publicUrl, admin, sandbox }: Config, address: string, made: FirstAdministrator | undefined): string {

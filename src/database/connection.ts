@@ -135,6 +135,13 @@ export async function isPooler(client: pg.Client): Promise<boolean> {
   return rows[0].pid !== (client as unknown as { processID: number }).processID
 }
 
+/** Connects, and says whether that leads to a pooler. */
+export async function leadsToPooler(url: string): Promise<boolean> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 })
+  await client.connect()
+  return isPooler(client).finally(() => client.end())
+}
+
 /** Opens a pool on Postgres. Nothing connects until the first query. */
 export function connect(options: DatabaseOptions): Database {
   const pool = new pg.Pool({

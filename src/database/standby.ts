@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import pg from 'pg'
-import { type Connection, connect, type Database, isDatabaseUnavailable } from './connection.ts'
+import { type Connection, connect, type Database, isDatabaseUnavailable, isPooler } from './connection.ts'
 
 /**
  * Runs a read of a list, on whichever server may answer it; a second time on the primary where a standby fails in the
@@ -28,6 +28,11 @@ export interface StandbyOptions {
   readonly poolSize: number
   readonly preparedStatements: boolean
   readonly appLabel: string
+  readonly searchPath?: string | undefined
+  /** Seconds. */
+  readonly statementTimeout: number
+  /** Seconds. */
+  readonly lockTimeout: number
   readonly metrics: StandbyMetrics
   readonly log: FastifyBaseLogger
 }
@@ -61,8 +66,8 @@ const replayedTo = `select case when pg_is_in_recovery() then (pg_last_wal_repla
  */
 export function startStandby(options: StandbyOptions): Standby {
   const { primary, primaryUrl, standbyUrl, maxLag, metrics, log } = options
-  const open = () => connect({ ...options, url: standbyUrl, onError: () => {} })
-  let standby = open()
+  /** Opened once it is known how: what leads to a pooler can't be told of timeouts. */
+  let standby: Database | undefined
   const askPrimary = createProbe(primaryUrl, writtenTo)
   const askStandby = createProbe(standbyUrl, replayedTo)
   const underWay = new Set<(reason: Error) => void>()
@@ -77,8 +82,8 @@ export function startStandby(options: StandbyOptions): Standby {
       // A connection may hang for minutes before it breaks: reads under way go to the primary, and later ones get new ones.
       for (const giveUp of underWay) giveUp(err)
       const broken = standby
-      standby = open()
-      void broken.destroy().catch(() => {})
+      standby = undefined
+      void broken?.destroy().catch(() => {})
     }
     inUse = false
     times += 1
@@ -87,15 +92,17 @@ export function startStandby(options: StandbyOptions): Standby {
     told = true
   }
 
-  function takeIn(): void {
+  function takeIn(pooled: boolean): void {
+    const timeouts = { statement: options.statementTimeout, lock: options.lockTimeout, onServer: !pooled }
+    standby ??= connect({ ...options, url: standbyUrl, timeouts, onError: () => {} })
     if (!inUse) log.info('The standby answers lists')
     inUse = true
     told = false
     metrics.setInUse(true)
   }
 
-  /** Waits until the standby has what the primary has now. @throws StandbyGone, StandbyBehind */
-  async function caughtUp(): Promise<void> {
+  /** Waits until the standby has what the primary has now. @returns its answer; @throws StandbyGone, StandbyBehind */
+  async function caughtUp(): Promise<Answer> {
     const begun = performance.now()
     const target = await askPrimary.next()
     for (;;) {
@@ -106,7 +113,7 @@ export function startStandby(options: StandbyOptions): Standby {
       if (replayed.copyOf !== target.copyOf) throw new StandbyGone('READ_DATABASE_URL leads to a copy of another database')
       const waited = (performance.now() - begun) / 1000
       metrics.setLag(waited)
-      if (replayed.position >= (target.position as number)) return
+      if (replayed.position >= (target.position as number)) return replayed
       if (waited > maxLag) throw new StandbyBehind(`The standby is more than ${maxLag} s behind`)
       await new Promise((done) => setTimeout(done, pollEvery))
     }
@@ -114,19 +121,21 @@ export function startStandby(options: StandbyOptions): Standby {
 
   async function readFromStandby<Result>(work: (connection: Connection) => Promise<Result>): Promise<Result> {
     await caughtUp()
+    const database = standby
+    if (!database) throw new StandbyGone('The standby was left out meanwhile')
     let giveUp: ((reason: Error) => void) | undefined
     const gone = new Promise<never>((_, fail) => {
       giveUp = (reason) => fail(new StandbyGone(reason.message, { cause: reason }))
       underWay.add(giveUp)
     })
-    return Promise.race([work(standby), gone]).finally(() => underWay.delete(giveUp as (reason: Error) => void))
+    return Promise.race([work(database), gone]).finally(() => underWay.delete(giveUp as (reason: Error) => void))
   }
 
   async function tick(): Promise<void> {
     const before = times
     try {
-      await caughtUp()
-      if (!closed && times === before) takeIn()
+      const { pooled } = await caughtUp()
+      if (!closed && times === before) takeIn(pooled)
     } catch (error) {
       leaveOut(error as Error)
     }
@@ -153,7 +162,7 @@ export function startStandby(options: StandbyOptions): Standby {
     async close() {
       closed = true
       clearTimeout(timer)
-      await Promise.all([standby.destroy(), askPrimary.close(), askStandby.close()])
+      await Promise.all([standby?.destroy(), askPrimary.close(), askStandby.close()])
     }
   }
 }
@@ -173,6 +182,8 @@ function faultOf(error: unknown): 'request' | 'statement' | 'standby' {
 interface Answer {
   readonly position: number | null
   readonly copyOf: string
+  /** Whether the connection leads to a pooler. */
+  readonly pooled: boolean
 }
 
 interface Probe {
@@ -187,6 +198,7 @@ interface Probe {
  */
 function createProbe(url: string, question: string): Probe {
   let client: pg.Client | undefined
+  let pooled = false
   let asking: Promise<unknown> = Promise.resolve()
   let next: Promise<Answer> | undefined
   let closed = false
@@ -203,10 +215,11 @@ function createProbe(url: string, question: string): Probe {
         asked.on('error', () => {})
         client = asked
         await Promise.race([asked.connect(), late])
+        pooled = await Promise.race([isPooler(asked), late])
       }
       const { rows } = await Promise.race([asked.query(question), late])
       const [{ position, copy_of: copyOf }] = rows as [{ position: string | null; copy_of: string }]
-      return { position: position === null ? null : Number(position), copyOf }
+      return { position: position === null ? null : Number(position), copyOf, pooled }
     } catch (error) {
       if (client === asked) client = undefined
       asked.end().catch(() => {})

@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
 const read = (name: string) => readFileSync(root + name, 'utf8')
 
 t.test('all that a build reads is let through to it', async (t) => {
-  const context = read('.dockerignore').match(/(?<=^!).+$/gm) ?? []
+  const context: string[] = read('.dockerignore').match(/(?<=^!).+$/gm) ?? []
   for (const path of context) t.ok(existsSync(root + path), path)
   const { scripts } = JSON.parse(read('package.json'))
   const named = [

@@ -74,11 +74,12 @@ export interface Service {
 /**
  * Starts the service on a database of its own; all of it is gone when the test ends. With SANDBOX=1 it is a sandbox. An
  * answer that is not as the contract has it fails the test, unless `given.violations` allows it.
+ * `given.pooled`: DATABASE_URL leads to a pooler.
  */
 export async function startService(
   t: Test,
   settings: Record<string, string> = {},
-  given: { db?: TestDatabase; dataDir?: string; violations?: boolean } = {}
+  given: { db?: TestDatabase; dataDir?: string; violations?: boolean; pooled?: boolean } = {}
 ): Promise<Service> {
   // First, so that what a refused configuration has been given goes with the test too.
   const db = given.db ?? (await createTestDatabase(settings.SANDBOX === '1' ? 'template0' : undefined))
@@ -110,7 +111,7 @@ export async function startService(
   const database = connect({
     ...config.database,
     url: config.database.url as string,
-    timeouts: { statement: config.database.statementTimeout, lock: config.database.lockTimeout, onServer: true },
+    timeouts: { statement: config.database.statementTimeout, lock: config.database.lockTimeout, onServer: !given.pooled },
     onError: () => {},
     onStatement: () => {
       statements += 1

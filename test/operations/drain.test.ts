@@ -37,7 +37,7 @@ const picture = () =>
 t.test(
   'a service that goes down is not ready, finishes an upload, answers on kept-alive connections and closes them',
   async (t) => {
-    const service = await startService(t, { SHUTDOWN_DELAY: '300ms' })
+    const service = await startService(t, { SHUTDOWN_DELAY: '300ms', SHUTDOWN_TIMEOUT: '60s' })
     const user = await service.user()
     const port = await listen(service)
     const [uploading, kept] = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')]
@@ -97,6 +97,7 @@ t.test('with WORKERS a signal drains all of them: an upload under way is finishe
     DATA_DIR: folder,
     PORT: String(port),
     WORKERS: '2',
+    SHUTDOWN_TIMEOUT: '60s',
     NODE_ENV: 'test',
     PASSWORD_HASH_COST: '4',
     ADMIN_PASSWORD: 'correct horse battery staple'

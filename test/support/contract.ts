@@ -20,7 +20,7 @@ const routes = [...sandboxContract.operations, ...sandboxContract.probes].map((o
   pattern: new RegExp(`^${operation.path.replaceAll(/\{\w+\}/g, '[^/]+').replace(/\/$/, '/?')}$`)
 }))
 
-const published = new Set(contract.operations.map(({ operationId }) => operationId))
+const published = new Set([...contract.operations, ...contract.probes].map(({ operationId }) => operationId))
 
 /** The operation that a request is for; undefined where the contract has none. @param sandbox whether a sandbox is asked */
 export function findOperation(method: string, path: string, sandbox = true): Operation | undefined {

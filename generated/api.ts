@@ -1143,15 +1143,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1206,15 +1206,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1269,15 +1269,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1332,15 +1332,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1395,15 +1395,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1458,15 +1458,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1521,15 +1521,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1584,15 +1584,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1647,15 +1647,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1710,15 +1710,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1773,15 +1773,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1836,15 +1836,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -4184,16 +4184,6 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The event's `id`, the same at each attempt. */
-        WebhookId: string;
-        /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-        WebhookTimestamp: string;
-        /**
-         * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
-         *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
-         *     there are two.
-         */
-        WebhookSignature: string;
         /**
          * @description The user's id.
          * @example 1

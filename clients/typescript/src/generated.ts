@@ -1145,15 +1145,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1208,15 +1208,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1271,15 +1271,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1334,15 +1334,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1397,15 +1397,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1460,15 +1460,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1523,15 +1523,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1586,15 +1586,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1649,15 +1649,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1712,15 +1712,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1775,15 +1775,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -1838,15 +1838,15 @@ export interface webhooks {
                 query?: never;
                 header: {
                     /** @description The event's `id`, the same at each attempt. */
-                    "webhook-id": components["parameters"]["WebhookId"];
+                    "webhook-id": string;
                     /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-                    "webhook-timestamp": components["parameters"]["WebhookTimestamp"];
+                    "webhook-timestamp": string;
                     /**
                      * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
                      *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
                      *     there are two.
                      */
-                    "webhook-signature": components["parameters"]["WebhookSignature"];
+                    "webhook-signature": string;
                 };
                 path?: never;
                 cookie?: never;
@@ -4186,16 +4186,6 @@ export interface components {
         };
     };
     parameters: {
-        /** @description The event's `id`, the same at each attempt. */
-        WebhookId: string;
-        /** @description Seconds since 1970, at this attempt. Refuse what is older than five minutes. */
-        WebhookTimestamp: string;
-        /**
-         * @description One or more of `v1,` and the HMAC-SHA256, in Base64, of `webhook-id`, `webhook-timestamp` and the body as it
-         *     came, with dots between them; a space between two. Any of them that fits will do: while a secret is changed
-         *     there are two.
-         */
-        WebhookSignature: string;
         /**
          * @description The user's id.
          * @example 1

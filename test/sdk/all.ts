@@ -9,11 +9,12 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { loadContract } from '../../src/contract/document.ts'
 import { freePort } from '../../src/database/embedded.ts'
 import { storyEnvironment } from './environment.ts'
 
@@ -30,7 +31,7 @@ interface Language {
   readonly tell: readonly Command[]
 }
 
-/** Each with its files in the folder of its name; commands run in a copy of it, beside `openapi.yaml`. */
+/** Each with its files in the folder of its name; commands run in a copy of it, beside the contract as YAML and JSON. */
 const languages: Readonly<Record<string, Language>> = {
   python: {
     needs: 'python3 (3.10 or newer) with venv, and PyPI',
@@ -97,6 +98,8 @@ async function tell(name: string, { needs, setUp, tell }: Language): Promise<voi
   await mkdir(folder, { recursive: true })
   await cp(join(root, 'test/sdk', name), folder, { recursive: true })
   await cp(join(root, 'openapi.yaml'), join(folder, 'openapi.yaml'))
+  // The generator for Java takes no more than 50 aliases of YAML; JSON has none.
+  await writeFile(join(folder, 'openapi.json'), loadContract().json)
   const missing = await runAll(setUp, folder)
   if (missing !== undefined) {
     console.error(`SKIPPED ${name}: nothing was checked. It needs ${needs}.\n${missing}`)

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import pg from 'pg'
+import { within } from '../operations/deadline.ts'
 import { isPooler } from './connection.ts'
 
 /** Milliseconds between two signs of life, and after which a connection that gives none counts as gone. */
@@ -121,13 +122,7 @@ export function startListener({ url, channel, onNotification, otherwise, log }: 
     },
     async caughtUp() {
       if (!isLive()) return
-      let timer: NodeJS.Timeout | undefined
-      const late = new Promise<never>((_, fail) => {
-        timer = setTimeout(() => fail(new Error(`No answer within ${patience} ms`)), patience)
-      })
-      await Promise.race([askInTurn(), late])
-        .catch((err: unknown) => client && lose(err))
-        .finally(() => clearTimeout(timer))
+      await within(patience, askInTurn()).catch((err: unknown) => client && lose(err))
     },
     async close() {
       closed = true

@@ -1,5 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import pg from 'pg'
+import { within } from '../operations/deadline.ts'
 import { type Connection, connect, type Database, isDatabaseUnavailable, isPooler } from './connection.ts'
 
 /**
@@ -205,28 +206,27 @@ function createProbe(url: string, question: string): Probe {
 
   async function ask(): Promise<Answer> {
     if (closed) throw new Error('Closed')
+    const fresh = client === undefined
     const asked = client ?? new pg.Client({ connectionString: url, application_name: 'user-management-position' })
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, fail) => {
-      timer = setTimeout(() => fail(new Error(`No answer within ${patience} ms`)), patience)
-    })
+    client = asked
     try {
-      if (!client) {
-        asked.on('error', () => {})
-        client = asked
-        await Promise.race([asked.connect(), late])
-        pooled = await Promise.race([isPooler(asked), late])
-      }
-      const { rows } = await Promise.race([asked.query(question), late])
-      const [{ position, copy_of: copyOf }] = rows as [{ position: string | null; copy_of: string }]
-      return { position: position === null ? null : Number(position), copyOf, pooled }
+      return await within(patience, answerOf(asked, fresh))
     } catch (error) {
       if (client === asked) client = undefined
       asked.end().catch(() => {})
       throw error
-    } finally {
-      clearTimeout(timer)
     }
+  }
+
+  async function answerOf(asked: pg.Client, fresh: boolean): Promise<Answer> {
+    if (fresh) {
+      asked.on('error', () => {})
+      await asked.connect()
+      pooled = await isPooler(asked)
+    }
+    const { rows } = await asked.query(question)
+    const [{ position, copy_of: copyOf }] = rows as [{ position: string | null; copy_of: string }]
+    return { position: position === null ? null : Number(position), copyOf, pooled }
   }
 
   return {

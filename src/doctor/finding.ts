@@ -35,12 +35,3 @@ export function reason(error: unknown): string {
   const [line = ''] = (message ?? '').split('\n')
   return line !== '' ? line : String(code ?? error)
 }
-
-/** `promise`, or after `seconds` an error that says so. */
-export async function within<Result>(seconds: number, promise: Promise<Result>): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Error(`No answer within ${seconds} s`)), seconds * 1000)
-  })
-  return Promise.race([promise, late]).finally(() => clearTimeout(timer))
-}

@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto'
 import { access, constants, readdir } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { type Config, ConfigError } from '../config.ts'
+import { within } from '../operations/deadline.ts'
 import { pictureFolder } from '../pictures/names.ts'
 import { openPictureStore } from '../pictures/open.ts'
 import { openKeyRing } from '../sessions/keys.ts'
-import { bareAddress, type Finding, findingsOf, reason, within } from './finding.ts'
+import { bareAddress, type Finding, findingsOf, reason } from './finding.ts'
 
-const patience = 5
+/** Milliseconds that a server has to answer. */
+const patience = 5000
 
 /** What is allowed and yet worth a word. */
 export function checkSettings({ production, passwords, tokens, mail, rateLimits }: Config): Finding[] {
@@ -123,7 +125,7 @@ export async function checkMail({ mail }: Config, to: string | undefined): Promi
   const { ok, failed, skipped } = findingsOf('mail')
   if (!mail) return skipped('No mail server is set', 'Set SMTP_URL and MAIL_FROM for mails to be sent.')
   const { createTransport } = await import('nodemailer')
-  const timeouts = { connectionTimeout: patience * 1000, greetingTimeout: patience * 1000, socketTimeout: patience * 1000 }
+  const timeouts = { connectionTimeout: patience, greetingTimeout: patience, socketTimeout: patience }
   const transport = createTransport({ url: mail.smtpUrl, ...timeouts }, { from: mail.from })
   const address = bareAddress(mail.smtpUrl)
   try {
@@ -153,7 +155,7 @@ export async function checkRedis({ rateLimits: { redisUrl } }: Config): Promise<
   const { Redis } = await import('ioredis')
   const redis = new Redis(redisUrl, {
     lazyConnect: true,
-    connectTimeout: patience * 1000,
+    connectTimeout: patience,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null
   })

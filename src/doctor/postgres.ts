@@ -3,9 +3,11 @@ import pg from 'pg'
 import type { Config } from '../config.ts'
 import { connect, isPooler } from '../database/connection.ts'
 import { missingMigrations } from '../database/migrator.ts'
-import { bareAddress, type Finding, findingsOf, reason, within } from './finding.ts'
+import { within } from '../operations/deadline.ts'
+import { bareAddress, type Finding, findingsOf, reason } from './finding.ts'
 
-const patience = 5
+/** Milliseconds that Postgres has to answer. */
+const patience = 5000
 /** The oldest Postgres that is still kept up (https://www.postgresql.org/support/versioning/). */
 const oldestVersion = 14
 /** Seconds that the clocks may differ by before tokens and delays are judged differently by the two. */
@@ -25,8 +27,8 @@ const advice: Record<string, string> = {
 async function open(url: string): Promise<pg.Client> {
   const client = new pg.Client({
     connectionString: url,
-    connectionTimeoutMillis: patience * 1000,
-    query_timeout: patience * 1000,
+    connectionTimeoutMillis: patience,
+    query_timeout: patience,
     application_name: 'user-management-doctor'
   })
   client.on('error', () => {})
@@ -64,7 +66,7 @@ export async function checkPostgres(url: string, config: Config): Promise<Findin
     ]
     return [
       ...findings,
-      ...(await checkMigrations(url, config)),
+      ...(await checkMigrations(client, url, config)),
       await checkPrivileges(client),
       await checkConnections(client, config),
       await checkClock(client)
@@ -76,7 +78,7 @@ export async function checkPostgres(url: string, config: Config): Promise<Findin
   }
 }
 
-async function checkMigrations(url: string, { database: { appLabel } }: Config): Promise<Finding[]> {
+async function checkMigrations(client: pg.Client, url: string, { database: { appLabel } }: Config): Promise<Finding[]> {
   const { ok, warning, failed } = findingsOf('migrations')
   const database = connect({ url, appLabel, poolSize: 1, preparedStatements: false, onError: () => {} })
   try {
@@ -90,23 +92,18 @@ async function checkMigrations(url: string, { database: { appLabel } }: Config):
   } finally {
     await database.destroy()
   }
-  const client = await open(url)
-  try {
-    const { rows } = await client.query(
-      `select to_regclass('auth_user_names_trigrams') is not null as search,
-        (select count(*)::int from pg_available_extensions where name = 'pg_trgm') as available`
+  const { rows } = await client.query(
+    `select to_regclass('auth_user_names_trigrams') is not null as search,
+      (select count(*)::int from pg_available_extensions where name = 'pg_trgm') as available`
+  )
+  if (rows[0].search) return [ok('All of this version are there; search has its index')]
+  const install = rows[0].available > 0 ? '' : 'Install the extensions of Postgres (postgresql-contrib). '
+  return [
+    warning(
+      'All of this version are there, but search has no index and reads all users',
+      `${install}Have CREATE EXTENSION pg_trgm run by who may, and migrate again.`
     )
-    if (rows[0].search) return [ok('All of this version are there; search has its index')]
-    const install = rows[0].available > 0 ? '' : 'Install the extensions of Postgres (postgresql-contrib). '
-    return [
-      warning(
-        'All of this version are there, but search has no index and reads all users',
-        `${install}Have CREATE EXTENSION pg_trgm run by who may, and migrate again.`
-      )
-    ]
-  } finally {
-    await client.end().catch(() => {})
-  }
+  ]
 }
 
 async function checkPrivileges(client: pg.Client): Promise<Finding> {

@@ -2,6 +2,7 @@ import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:
 import type { FastifyBaseLogger } from 'fastify'
 import type { Connection, Database } from '../database/connection.ts'
 import { startBackground } from '../operations/background.ts'
+import { atMost } from '../operations/deadline.ts'
 import type { Metrics } from '../operations/metrics.ts'
 import { claimMails, deleteMail, insertMail, measureMailQueue, nextMailIn, type QueuedMail, retryMail } from './queries.ts'
 import type { Mail } from './texts.ts'
@@ -139,11 +140,7 @@ export async function createMailer(settings: MailSettings | undefined, options: 
     },
     wake: () => delivery.wake(),
     async close() {
-      let timer: NodeJS.Timeout | undefined
-      const late = new Promise<void>((done) => {
-        timer = setTimeout(done, patience)
-      })
-      await Promise.race([delivery.close(), late]).finally(() => clearTimeout(timer))
+      await atMost(patience, delivery.close())
       transport.close()
     }
   }

@@ -4,6 +4,7 @@ import type { components } from '../../generated/api.ts'
 import type { Database } from '../database/connection.ts'
 import { missingMigrations } from '../database/migrator.ts'
 import type { PictureStore } from '../pictures/store.ts'
+import { within } from './deadline.ts'
 import type { Draining } from './drain.ts'
 
 type Readiness = components['schemas']['Readiness']
@@ -57,17 +58,11 @@ async function ask(database: Database, store: PictureStore, log: FastifyBaseLogg
 }
 
 async function passes(part: string, log: FastifyBaseLogger, check: () => Promise<void>): Promise<Check> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, fail) => {
-    timer = setTimeout(() => fail(new Error(`No answer within ${patience} ms`)), patience)
-  })
   try {
-    await Promise.race([check(), late])
+    await within(patience, check())
     return 'ok'
   } catch (err) {
     log.error({ err }, `Not ready: ${part}`)
     return 'failed'
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { FaultKind } from '../contract/response-check.ts'
@@ -10,6 +9,7 @@ import type { PasswordHashing } from '../passwords/hashing.ts'
 import type { ReplayCause } from '../sessions/queries.ts'
 import { isWorker, metricsOfAll } from '../workers.ts'
 import { createClientNames } from './client-names.ts'
+import { atMost } from './deadline.ts'
 
 /**
  * What was refused: requests of an address (RATE_LIMIT, RATE_LIMIT_CREDENTIALS), guesses at a password, mail that was asked
@@ -45,8 +45,24 @@ export interface Metrics {
   watchMailQueue(measure: () => Promise<MailQueue>): void
 }
 
-/** Milliseconds that the queue of mails may take to be measured; without Postgres the other figures are still told. */
+/** Milliseconds that figures from the database may take to be read. */
 const patience = 1000
+
+/**
+ * Reads figures from the database once for all gauges that show them; undefined where it is out of reach or takes too long,
+ * so that the other figures are shown all the same.
+ */
+function readTogether<Figures>(read: () => Promise<Figures>): () => Promise<Figures | undefined> {
+  let reading: Promise<Figures | undefined> | undefined
+  return () => {
+    reading ??= atMost(patience, read())
+      .catch(() => undefined)
+      .finally(() => {
+        reading = undefined
+      })
+    return reading
+  }
+}
 
 /**
  * Counts requests and their durations by operation, and serves all figures at `/metrics`. Labels are route templates
@@ -126,17 +142,8 @@ export function startMetrics(app: FastifyInstance): Metrics {
   const mails = new Counter({ name: 'mails_total', help: 'Mails by what became of them', labelNames: ['result'], registers })
 
   function watchWebhooks(read: () => Promise<Backlog[]>): void {
-    // For both, and none while the database is out of reach: the other figures are shown all the same.
-    let reading: Promise<Backlog[]> | undefined
-    const readOnce = () => {
-      reading ??= read()
-        .catch(() => [])
-        .finally(() => {
-          reading = undefined
-        })
-      return reading
-    }
-    const gauge = (name: string, help: string, value: (backlog: Backlog) => number) =>
+    const readBacklogs = readTogether(read)
+    const backlogGauge = (name: string, help: string, value: (backlog: Backlog) => number) =>
       new Gauge({
         name,
         help,
@@ -145,33 +152,35 @@ export function startMetrics(app: FastifyInstance): Metrics {
         // All workers read the same.
         aggregator: 'max',
         async collect() {
-          const backlogs = await readOnce()
+          const backlogs = (await readBacklogs()) ?? []
           this.reset()
           for (const backlog of backlogs) this.set({ endpoint: backlog.endpoint }, value(backlog))
         }
       })
-    gauge('webhook_pending_events', 'Events that the endpoint has not taken', ({ pending }) => pending)
-    gauge('webhook_oldest_pending_seconds', 'Age of the oldest event that the endpoint has not taken', ({ oldest }) => oldest)
+    backlogGauge('webhook_pending_events', 'Events that the endpoint has not taken', ({ pending }) => pending)
+    backlogGauge(
+      'webhook_oldest_pending_seconds',
+      'Age of the oldest event that the endpoint has not taken',
+      ({ oldest }) => oldest
+    )
   }
 
   function watchMailQueue(measure: () => Promise<MailQueue>): void {
-    // Every worker measures the same queue.
-    const shared = { registers, aggregator: 'max' } as const
-    const oldest = new Gauge({
-      name: 'mail_queue_oldest_seconds',
-      help: 'Age of the oldest mail that waits to be sent',
-      ...shared
-    })
-    new Gauge({
-      name: 'mail_queue_length',
-      help: 'Mails that wait to be sent',
-      ...shared,
-      async collect() {
-        const measured = await Promise.race([measure().catch(() => undefined), sleep(patience, undefined, { ref: false })])
-        this.set(measured?.length ?? Number.NaN)
-        oldest.set(measured?.oldest ?? Number.NaN)
-      }
-    })
+    const measureQueue = readTogether(measure)
+    const queueGauge = (name: string, help: string, value: (queue: MailQueue) => number) =>
+      new Gauge({
+        name,
+        help,
+        registers,
+        // Every worker measures the same queue.
+        aggregator: 'max',
+        async collect() {
+          const measured = await measureQueue()
+          this.set(measured ? value(measured) : Number.NaN)
+        }
+      })
+    queueGauge('mail_queue_length', 'Mails that wait to be sent', ({ length }) => length)
+    queueGauge('mail_queue_oldest_seconds', 'Age of the oldest mail that waits to be sent', ({ oldest }) => oldest)
   }
 
   // Looked up by their labels once, which costs more than the counting itself.

@@ -6,6 +6,7 @@ import { defaultResource, detectResources, envDetector, resourceFromAttributes }
 import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base'
 import type { FastifyInstance } from 'fastify'
 import type { LogEvent } from 'kysely'
+import { atMost } from './deadline.ts'
 import { readTraceParent } from './traceparent.ts'
 
 // Read only where there is an OTLP endpoint (`main.ts`): nothing else may import it but for its types.
@@ -124,13 +125,7 @@ export function startTracing(onFault: (detail: object, text: string) => void): T
       span.end(end)
     },
     async close() {
-      let timer: NodeJS.Timeout | undefined
-      const late = new Promise<void>((done) => {
-        timer = setTimeout(done, lastWord)
-      })
-      await Promise.race([provider.shutdown(), late])
-        .catch((error: Error) => tell(error.message))
-        .finally(() => clearTimeout(timer))
+      await atMost(lastWord, provider.shutdown()).catch((error: Error) => tell(error.message))
     }
   }
 }

@@ -37,7 +37,7 @@ export function createSignal(): Signal {
 
 export interface Arrivals {
   /** Raises `signal` whenever an event was committed. @returns what ends that */
-  subscribe(signal: Signal): () => void
+  subscribe(signal: Pick<Signal, 'raise'>): () => void
   /** Milliseconds after which to look for events all the same. */
   readonly patience: number
   readonly closed: boolean
@@ -52,7 +52,7 @@ export interface Arrivals {
 export function createArrivals(listenUrl: string, log: FastifyBaseLogger): Arrivals {
   let listener: Listener | undefined
   let closed = false
-  const signals = new Set<Signal>()
+  const signals = new Set<Pick<Signal, 'raise'>>()
   const raiseAll = () => {
     for (const signal of signals) signal.raise()
   }

@@ -1,8 +1,9 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Database } from '../database/connection.ts'
+import { type Background, startBackground } from '../operations/background.ts'
 import type { Metrics } from '../operations/metrics.ts'
-import { type Arrivals, createSignal } from './arrivals.ts'
+import type { Arrivals } from './arrivals.ts'
 import { pauseAfter } from './backoff.ts'
 import {
   backlogs,
@@ -46,9 +47,7 @@ export function startWebhooks(
   log: FastifyBaseLogger
 ): Webhooks {
   const { endpoints, timeout } = config.events
-  let stopped = false
   const aborter = new AbortController()
-  const stops: (() => void)[] = []
 
   async function send(endpoint: Endpoint, delivery: Delivery): Promise<Outcome> {
     const body = JSON.stringify(toEvent(delivery, config.publicUrl))
@@ -79,12 +78,11 @@ export function startWebhooks(
     }
   }
 
-  function serve(endpoint: Endpoint): Promise<void> {
+  /** What `close` gives waits for what is being sent too. */
+  function serve(endpoint: Endpoint): Pick<Background, 'close'> {
     const { id } = endpoint
-    const signal = createSignal()
-    stops.push(arrivals.subscribe(signal), signal.raise)
     const underway = new Set<Promise<void>>()
-    let [failing, lost, registered] = [false, 0, false]
+    let [failing, registered] = [false, false]
 
     async function deliver(delivery: Delivery): Promise<void> {
       const { position, attempts, type, id: event } = delivery
@@ -122,20 +120,20 @@ export function startWebhooks(
         )
         .finally(() => {
           underway.delete(delivering)
-          signal.raise()
+          background.wake()
         })
       underway.add(delivering)
     }
 
-    async function work(): Promise<void> {
+    async function work(stopped: () => boolean): Promise<number> {
       if (!registered) {
         // What happened before the endpoint was known is not for it.
-        while ((await orderEvents(database)).more) if (stopped) return
+        while ((await orderEvents(database)).more) if (stopped()) return poll
         await registerEndpoint(database, id)
         registered = true
       }
       const claim = { endpoint: id, limit: mostUnderway - underway.size, lease: timeout + margin }
-      if (claim.limit === 0) return
+      if (claim.limit === 0) return poll
       let deliveries = await claimDeliveries(database, claim)
       if (deliveries.length < claim.limit) {
         await orderEvents(database)
@@ -146,26 +144,23 @@ export function startWebhooks(
       }
       deliveries.forEach(begin)
       // There may be more of what was just queued.
-      if (underway.size < mostUnderway && deliveries.length > 0) signal.raise()
+      return underway.size < mostUnderway && deliveries.length > 0 ? 0 : poll
     }
 
-    async function run(): Promise<void> {
-      while (!stopped) {
-        try {
-          await work()
-          if (lost > 0) log.info({ endpoint: id }, 'Webhooks are sent again')
-          lost = 0
-        } catch (err) {
-          if (lost === 0 && !stopped) log.error({ err, endpoint: id }, 'No webhooks can be sent while the outbox can not be read')
-          lost += 1
-          await signal.wait(1000 * Math.min(30, pauseAfter(lost)))
-          continue
-        }
-        await signal.wait(poll)
+    const background = startBackground({
+      work,
+      failure: 'No webhooks can be sent while the outbox can not be read',
+      recovery: 'Webhooks are sent again',
+      log: log.child({ endpoint: id })
+    })
+    const unsubscribe = arrivals.subscribe({ raise: background.wake })
+    return {
+      async close() {
+        unsubscribe()
+        await background.close()
+        await Promise.all(underway)
       }
-      await Promise.all(underway)
     }
-    return run()
   }
 
   const running = endpoints.map(serve)
@@ -178,13 +173,11 @@ export function startWebhooks(
     )
   return {
     stop() {
-      stopped = true
-      for (const end of stops) end()
+      for (const each of running) void each.close()
     },
     async close() {
-      this.stop()
       const timer = setTimeout(() => aborter.abort(), Math.min(timeout, config.shutdownTimeout / 2) * 1000)
-      await Promise.all(running)
+      await Promise.all(running.map((each) => each.close()))
       clearTimeout(timer)
     }
   }

@@ -120,7 +120,8 @@ export async function createMailer(settings: MailSettings | undefined, options: 
   }
 
   const delivery = startBackground({
-    failure: 'Queued mails can not be read',
+    failure: 'Queued mails can not be read; tried again until it goes on',
+    recovery: 'Queued mails can not be read: it goes on',
     log,
     async work() {
       const mails = await claimMails(database, batch, lease)

@@ -11,11 +11,12 @@ export interface BackgroundOptions {
   /**
    * Does a piece of the work, and says after how many milliseconds there may be more (0: at once).
    * What replicas share is claimed, so that one of them has it at a time: `FOR UPDATE SKIP LOCKED` to take rows, with a time
-   * until which they are taken, so that those of a replica that died are free again. See `mail/queries.ts`.
+   * until which they are taken, so that those of a replica that died are free again. See `mail/queries.ts`, `events/deliveries.ts`.
    */
   readonly work: (stopped: () => boolean) => Promise<number>
-  /** For the log: what could not be done. */
+  /** For the log: that the work can't be done, and that it goes on. */
   readonly failure: string
+  readonly recovery: string
   readonly log: FastifyBaseLogger
 }
 
@@ -23,7 +24,7 @@ export interface BackgroundOptions {
 const [firstPause, longestPause] = [1000, 30_000]
 
 /** Works in the background, a piece after the other. That it fails is logged once, and once that it does not any more. */
-export function startBackground({ work, failure, log }: BackgroundOptions): Background {
+export function startBackground({ work, failure, recovery, log }: BackgroundOptions): Background {
   let [ended, again, failures] = [false, false, 0]
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> | undefined
@@ -31,11 +32,12 @@ export function startBackground({ work, failure, log }: BackgroundOptions): Back
   async function step(): Promise<number> {
     try {
       const wait = await work(() => ended)
-      if (failures > 0) log.info(`${failure}: it goes on`)
+      if (failures > 0) log.info(recovery)
       failures = 0
       return wait
     } catch (err) {
-      if (failures === 0) log.error({ err }, `${failure}; tried again until it goes on`)
+      // What breaks as the service ends is no fault.
+      if (failures === 0 && !ended) log.error({ err }, failure)
       failures += 1
       return Math.min(longestPause, firstPause * 2 ** (failures - 1))
     }

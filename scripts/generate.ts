@@ -13,7 +13,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import openapiTypes, { astToString } from 'openapi-typescript'
 import ts from 'typescript'
-import { contractFile, type Json, loadContract, resolveReference } from '../src/contract/document.ts'
+import { contractFile, type Json, loadContract, rawOperation, resolveReference } from '../src/contract/document.ts'
 import { startEmbedded } from '../src/database/embedded.ts'
 import { migrate } from '../src/database/migrator.ts'
 import { sandboxContractFile } from '../src/sandbox/contract.ts'
@@ -53,7 +53,7 @@ async function clientTypes(): Promise<string> {
   const upload = ts.factory.createTypeReferenceNode('Upload')
   const types = await openapiTypes(contractFile, { transform: ({ format }) => (format === 'binary' ? upload : undefined) })
   const described = [...probes, ...operations].map(({ operationId, method, path }) => {
-    const operation = (document.paths as Record<string, Record<string, Json>>)[path]?.[method.toLowerCase()] as Json
+    const operation = rawOperation(document, { method, path })
     const parameters = ((operation.parameters ?? []) as Json[]).map((parameter) => resolveReference(document, parameter).name)
     const { summary, description } = operation as { summary: string; description?: string }
     const lines = [`${summary}.`, ...(description ? ['', ...description.trimEnd().split('\n')] : [])]

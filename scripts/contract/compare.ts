@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Access, type Json, readOperations, resolveReference } from '../../src/contract/document.ts'
+import { type Access, type Json, rawOperation, readOperations, resolveReference } from '../../src/contract/document.ts'
 import { combined, type Direction, schemaChanges } from './schemas.ts'
 
 /** What differs between two contracts, and whether a client of the older one may fail because of it. */
@@ -67,7 +67,7 @@ function operationsOf(document: Json): Map<string, RawOperation> {
   return new Map(
     readOperations(document).map(({ method, path, access }) => {
       const item = (document.paths as Record<string, Record<string, Json>>)[path] as Record<string, Json>
-      const raw = item[method.toLowerCase()] as Json
+      const raw = rawOperation(document, { method, path })
       const listed = [...((item.parameters ?? []) as unknown as Json[]), ...((raw.parameters ?? []) as Json[])]
       const resolved = listed.map((parameter) => resolveReference(document, parameter))
       const parameters = new Map(resolved.map((parameter) => [parameterName(parameter), parameter]))

@@ -155,6 +155,11 @@ function readAccess(operation: Json, document: Json): Access {
   }
 }
 
+/** An operation as it stands in the document. */
+export function rawOperation(document: Json, { path, method }: Pick<Operation, 'path' | 'method'>): Json {
+  return (document.paths as Record<string, Record<string, Json>>)[path]?.[method.toLowerCase()] as Json
+}
+
 /** Follows a `$ref` within the document, if `value` is one. */
 export function resolveReference(document: Json, value: Json): Json {
   if (typeof value.$ref !== 'string') return value

@@ -1,6 +1,6 @@
 import type { ValidateFunction } from 'ajv'
 import type { Access, Contract, Json, Operation } from './document.ts'
-import { resolveReference } from './document.ts'
+import { rawOperation, resolveReference } from './document.ts'
 import { contractAjv } from './validation.ts'
 
 /** What of a response is not as the contract has it. */
@@ -128,10 +128,6 @@ function entries(value: unknown): [string, Json][] {
 
 function fault(kind: FaultKind, message: string): Fault {
   return { kind, message }
-}
-
-function rawOperation(document: Json, { path, method }: Operation): Json {
-  return (document.paths as Record<string, Record<string, Json>>)[path]?.[method.toLowerCase()] as Json
 }
 
 function escapePointer(name: string): string {

@@ -2,7 +2,7 @@ import type { ErrorObject } from 'ajv'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import type { FastifySchemaCompiler } from 'fastify'
-import type { Clock } from '../clock.ts'
+import { type Clock, systemClock } from '../clock.ts'
 import type { Lazily } from './lazily.ts'
 import { type FieldErrors, invalidInput, type Problem } from './problems.ts'
 
@@ -11,7 +11,7 @@ import { type FieldErrors, invalidInput, type Problem } from './problems.ts'
  * `x-not-in-future` on a date refuses one after today (UTC). The format `email-or-empty` stands in the place of an `anyOf`,
  * of which generators for Go and Java make a type of its own that is awkward to fill.
  */
-export function contractAjv(coerceTypes: boolean | 'array', clock: Clock = Date.now): Ajv2020 {
+export function contractAjv(coerceTypes: boolean | 'array', clock: Clock = systemClock): Ajv2020 {
   const ajv = new Ajv2020({ allErrors: true, strict: false, coerceTypes, useDefaults: true })
   addFormats.default(ajv)
   const email = ajv.formats.email as RegExp

@@ -53,7 +53,7 @@ const parsers = new Map<number, (text: string) => unknown>([
 
 /**
  * Statement names by text, shared by all connections. Postgres keeps a prepared statement a connection and a name;
- * Kysely's texts are few and fixed, since no list is ever written out in them (`= any($1)`).
+ * Kysely's texts are few and fixed, since a list is one parameter (`= any($1)`) or has one of a few lengths (`loader.ts`).
  */
 const statementNames = new Map<string, string>()
 

@@ -1,4 +1,5 @@
 import type { HandlersOf } from '../contract/handlers.ts'
+import { invalidInput } from '../contract/problems.ts'
 import type { Services } from '../services.ts'
 import { createSignal } from './arrivals.ts'
 import { type EventType, pageOfEvents, sequenceOf, toEvent } from './queries.ts'
@@ -27,7 +28,7 @@ export function eventHandlers({ database, config, arrivals }: Services): Handler
       const unknown = types?.filter((type) => !Object.hasOwn(eventTypes, type)) ?? []
       if (unknown.length > 0) {
         const message = `There is no event type ${unknown.join(', ')}. There are: ${Object.keys(eventTypes).join(', ')}.`
-        throw refuse('invalid_input', '1 field is invalid.', { types: [message] })
+        throw invalidInput({ types: [message] })
       }
       let after: number | 'latest' | undefined =
         query.after === 'latest' ? query.after : query.after === undefined ? undefined : Number(query.after)
@@ -41,7 +42,7 @@ export function eventHandlers({ database, config, arrivals }: Services): Handler
         let page = await read()
         if (typeof after === 'number' && after > page.last) {
           const message = `No event had this sequence yet; the last one is ${sequenceOf(page.last)}.`
-          throw refuse('invalid_input', '1 field is invalid.', { after: [message] })
+          throw invalidInput({ after: [message] })
         }
         if (typeof after === 'number' && after < page.pruned) {
           throw refuse('cursor_expired', 'Events after this one were deleted for their age. Read all users anew.')

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { isDeepStrictEqual } from 'node:util'
-import { type Json, resolveReference } from '../../src/contract/document.ts'
+import { type Json, rawOperation, resolveReference } from '../../src/contract/document.ts'
 import { contractAjv } from '../../src/contract/validation.ts'
 import { contractFaults, findOperation, sandboxContract } from '../support/contract.ts'
 import type { Expectation } from './corpus.ts'
@@ -50,8 +50,7 @@ function responseOf(method: string, path: string, status: number): Json | undefi
   const operation = findOperation(method, path.split('?', 1)[0] as string)
   if (!operation) return undefined
   const { document } = sandboxContract
-  const item = (document.paths as Record<string, Record<string, Json>>)[operation.path]
-  const declared = (item?.[operation.method.toLowerCase()]?.responses as Record<string, Json> | undefined)?.[String(status)]
+  const declared = (rawOperation(document, operation).responses as Record<string, Json>)[status]
   return declared && resolveReference(document, declared)
 }
 

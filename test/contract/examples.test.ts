@@ -1,5 +1,5 @@
 import t from 'tap'
-import { type Json, resolveReference } from '../../src/contract/document.ts'
+import { type Json, rawOperation, resolveReference } from '../../src/contract/document.ts'
 import { contractAjv } from '../../src/contract/validation.ts'
 import { contract } from '../support/contract.ts'
 import { makeMaria } from '../support/samples.ts'
@@ -42,7 +42,7 @@ t.test('every example is as its schema has it', async (t) => {
 
 t.test('a problem of an example is one of its code, with its status', async (t) => {
   const used = contract.operations.flatMap(({ path, method }) => {
-    const operation = (contract.document.paths as Record<string, Record<string, Json>>)[path]?.[method.toLowerCase()] as Json
+    const operation = rawOperation(contract.document, { method, path })
     return Object.entries(operation.responses as Record<string, Json>)
   })
   const problems = new Map(used.filter(([status]) => Number(status) >= 400).map((each) => [JSON.stringify(each), each]))
@@ -61,7 +61,7 @@ t.test('the example of a form is taken as that of JSON is', async (t) => {
   const form = 'application/x-www-form-urlencoded'
   const forms = contract.operations.filter(({ body }) => body?.contentTypes.includes(form))
   for (const { path, method } of forms) {
-    const operation = (contract.document.paths as Record<string, Record<string, Json>>)[path]?.[method.toLowerCase()] as Json
+    const operation = rawOperation(contract.document, { method, path })
     const { content } = resolveReference(contract.document, operation.requestBody as Json) as { content: Record<string, Json> }
     const payload = new URLSearchParams(content[form]?.example as Record<string, string>).toString()
     const answer = await service.request(method as 'POST', path, { payload, headers: { 'content-type': form } })

@@ -3,7 +3,14 @@ import { join } from 'node:path'
 import type { ValidateFunction } from 'ajv'
 import type { Config } from '../../src/config.ts'
 import { accessRules } from '../../src/contract/access.ts'
-import { type Json, loadContract, type Operation, problemType, resolveReference } from '../../src/contract/document.ts'
+import {
+  type Json,
+  loadContract,
+  type Operation,
+  problemType,
+  rawOperation,
+  resolveReference
+} from '../../src/contract/document.ts'
 import { type CheckResponse, responseChecker } from '../../src/contract/response-check.ts'
 import { contractAjv } from '../../src/contract/validation.ts'
 import { withSandbox } from '../../src/sandbox/contract.ts'
@@ -73,10 +80,6 @@ export function eventFaults(event: { readonly type: string }): string[] {
   return validate(event) ? [] : (validate.errors ?? []).map((error) => `${error.instancePath || 'event'} ${error.message}`)
 }
 
-function rawOperation({ path, method }: Operation): Json {
-  return (sandboxContract.document.paths as Record<string, Record<string, Json>>)[path]?.[method.toLowerCase()] as Json
-}
-
 /** Notes that a test reached a status of an operation, and with which problem; `test/run.ts` adds them up. */
 export function noteReached({ operationId }: Operation, { status, headers, text }: Answer): void {
   const folder = process.env[coverageVariable]
@@ -89,14 +92,16 @@ export function noteReached({ operationId }: Operation, { status, headers, text 
 /** The problem codes that the contract declares for a status of an operation. */
 export function declaredCodes(operation: Operation, status: number): string[] {
   const resolve = (value: unknown) => resolveReference(sandboxContract.document, value as Json)
-  const { content } = resolve((rawOperation(operation).responses as Json)[status]) as { content?: Record<string, Json> }
+  const { content } = resolve((rawOperation(sandboxContract.document, operation).responses as Json)[status]) as {
+    content?: Record<string, Json>
+  }
   const schema = content?.[problemType] && resolve(content[problemType].schema)
   return schema ? (resolve((schema.properties as Json).code).enum as string[]) : []
 }
 
 /** The example of a JSON request body, as it stands in the contract. */
 export function requestExample(operation: Operation): Json | undefined {
-  const body = rawOperation(operation).requestBody as Json | undefined
+  const body = rawOperation(sandboxContract.document, operation).requestBody as Json | undefined
   if (!body) return undefined
   const content = resolveReference(sandboxContract.document, body).content as Record<string, Json>
   return content['application/json']?.example as Json

@@ -1,17 +1,16 @@
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { readConfig } from '../src/config.ts'
 import { connect } from '../src/database/connection.ts'
+import { freePort } from '../src/database/embedded.ts'
 import { ensureAdministrator } from '../src/operations/first-start.ts'
 import { folder, gone, isAlive, postgresOf } from './support/data-folder.ts'
 import { createDjangoDatabase } from './support/django.ts'
 import { createTestDatabase, type TestDatabase } from './support/postgres.ts'
-import { start } from './support/process.ts'
+import { serve, start } from './support/process.ts'
 import { startService } from './support/service.ts'
 
 async function run(t: Test, args: string[], env: Record<string, string> = {}): Promise<{ code: number | null; output: string }> {
@@ -19,6 +18,7 @@ async function run(t: Test, args: string[], env: Record<string, string> = {}): P
   return { code: await running.ended(), output: running.output() }
 }
 
+/** A port that is taken. */
 async function holdPort(): Promise<{ port: string; free(): Promise<void> }> {
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -26,12 +26,6 @@ async function holdPort(): Promise<{ port: string; free(): Promise<void> }> {
     port: String((server.address() as AddressInfo).port),
     free: () => new Promise((done) => server.close(() => done()))
   }
-}
-
-async function freePort(): Promise<string> {
-  const { port, free } = await holdPort()
-  await free()
-  return port
 }
 
 async function database(t: Test, from?: string): Promise<TestDatabase> {
@@ -53,7 +47,7 @@ t.test('a configuration that can not be used is told without a stack, and ends w
 t.test('a database of Django with users who share a name is taken over where that is allowed, and only then', async (t) => {
   const users = ['maria', 'Maria'].map((username, index) => ({ id: 7 + index, username, superuser: true }))
   const db = await createDjangoDatabase(t, { users })
-  const env = { DATABASE_URL: db.url, PORT: await freePort(), DATA_DIR: '/nonexistent' }
+  const env = { DATABASE_URL: db.url, PORT: String(await freePort()), DATA_DIR: '/nonexistent' }
   for (const command of ['migrate', 'serve']) {
     const { code, output } = await run(t, [command], env)
     t.equal(code, 1, command)
@@ -134,7 +128,7 @@ t.test('keys rotate makes a key where the keys are files, and says what to do wh
 })
 
 t.test('serve prints where it listens, the docs page and how to log in; a signal ends it and its Postgres', async (t) => {
-  const [data, port] = [await folder(t), await freePort()]
+  const [data, port] = [await folder(t), String(await freePort())]
   const env = { DATA_DIR: data, PORT: port, PASSWORD_HASH_COST: '4' }
   const first = start(t, ['serve'], env)
   await first.until(/Server listening/)
@@ -177,7 +171,7 @@ t.test('a start that fails ends at once, with 1 and the reason', async (t) => {
   }
   await Promise.all(
     Object.entries(fails).map(async ([what, { reason, ...settings }]) => {
-      const port = await freePort()
+      const port = String(await freePort())
       const env = {
         DATABASE_URL: db.url,
         DATA_DIR: data,
@@ -195,7 +189,7 @@ t.test('a start that fails ends at once, with 1 and the reason', async (t) => {
 
 t.test('a signal that comes while it starts ends its Postgres too', async (t) => {
   const data = await folder(t)
-  const serving = start(t, ['serve'], { DATA_DIR: data, PORT: await freePort(), PASSWORD_HASH_COST: '4' })
+  const serving = start(t, ['serve'], { DATA_DIR: data, PORT: String(await freePort()), PASSWORD_HASH_COST: '4' })
   let pid = await postgresOf(data)
   for (let wait = 0; wait < 1000 && pid === undefined; wait += 1) {
     await sleep(10)
@@ -213,22 +207,8 @@ t.test(
   'WORKERS=2 are two processes behind one port: one that dies is replaced, figures are added up, all end together',
   linux,
   async (t) => {
-    const db = await createTestDatabase()
-    t.teardown(() => db.drop())
-    const folder = await mkdtemp(join(tmpdir(), 'user-management-workers-'))
-    t.teardown(() => rm(folder, { recursive: true, force: true }))
-    const port = await freePort()
-    const service = start(t, ['serve'], {
-      DATABASE_URL: db.url,
-      DATA_DIR: folder,
-      PORT: port,
-      WORKERS: '2',
-      NODE_ENV: 'test',
-      PASSWORD_HASH_COST: '4',
-      ADMIN_PASSWORD: 'correct horse battery staple'
-    })
-    await service.until(/Listening on/)
-    const origin = `http://127.0.0.1:${port}`
+    const service = await serve(t, { WORKERS: '2' })
+    const { origin, db } = service
     const pids = async () => {
       const rows = await db.query<{ pid: number }>(
         `select pid from pg_stat_activity where application_name = 'user-management-listen' and datname = current_database()`

@@ -6,7 +6,8 @@ import sharp from 'sharp'
 import t from 'tap'
 import { startObjectStorage } from './support/object-storage.ts'
 import { createTestDatabase } from './support/postgres.ts'
-import { roundRobin, serveProcess } from './support/processes.ts'
+import { start } from './support/process.ts'
+import { startNodeProxy } from './support/proxy.ts'
 import { startService } from './support/service.ts'
 
 const password = 'correct horse battery staple'
@@ -28,9 +29,10 @@ t.test('three replicas that start at once on an empty database are one service',
     RATE_LIMIT: 'off',
     RATE_LIMIT_CREDENTIALS: 'off'
   }
-  const replicas = Array.from({ length: 3 }, () => serveProcess(t, settings))
-  const ports = await Promise.all(replicas.map(({ port }) => port()))
-  const address = await roundRobin(t, ports)
+  const replicas = Array.from({ length: 3 }, () => start(t, ['serve'], { PORT: '0', ...settings }))
+  const listening = /listening at http:\/\/127\.0\.0\.1:(\d+)/
+  const ports = await Promise.all(replicas.map(async ({ until }) => Number((await until(listening))[1])))
+  const address = await startNodeProxy(t, ports)
 
   async function ask(method: string, path: string, { token, body, headers = {} }: Asked = {}) {
     const answer = await fetch(new URL(path, address), {

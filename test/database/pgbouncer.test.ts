@@ -8,7 +8,7 @@ import t, { type Test } from 'tap'
 import { freePort } from '../../src/database/embedded.ts'
 import { migrate } from '../../src/database/migrator.ts'
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts'
-import { findProgram, runProcess } from '../support/processes.ts'
+import { findProgram, runProcess } from '../support/process.ts'
 import { startService } from '../support/service.ts'
 
 const pgbouncer = findProgram('pgbouncer', '/usr/sbin/pgbouncer')

@@ -12,7 +12,7 @@ import { parse } from 'yaml'
 import { readConfig } from '../../src/config.ts'
 import { freePort } from '../../src/database/embedded.ts'
 import { contract } from '../support/contract.ts'
-import { findProgram, runProcess } from '../support/processes.ts'
+import { findProgram, runProcess } from '../support/process.ts'
 import { type Service, startService, type TestUser } from '../support/service.ts'
 
 const deploy = fileURLToPath(new URL('../../deploy/', import.meta.url))

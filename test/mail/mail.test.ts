@@ -1,6 +1,6 @@
 import t from 'tap'
+import { freePort } from '../../src/database/embedded.ts'
 import { startMailServer } from '../support/mail.ts'
-import { freePort } from '../support/ports.ts'
 import { password, type Service, startService } from '../support/service.ts'
 import { until } from '../support/wait.ts'
 

@@ -1,13 +1,10 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import sharp from 'sharp'
 import t from 'tap'
-import { freePort } from '../support/ports.ts'
-import { createTestDatabase } from '../support/postgres.ts'
-import { start } from '../support/process.ts'
+import { serve } from '../support/process.ts'
 import { type Service, startService } from '../support/service.ts'
 import { until } from '../support/wait.ts'
 
@@ -87,23 +84,8 @@ t.test('what does not finish within SHUTDOWN_TIMEOUT is broken off, and leaves n
 })
 
 t.test('with WORKERS a signal drains all of them: an upload under way is finished, and nobody is left', async (t) => {
-  const db = await createTestDatabase()
-  t.teardown(() => db.drop())
-  const folder = await mkdtemp(join(tmpdir(), 'user-management-drain-'))
-  t.teardown(() => rm(folder, { recursive: true, force: true }))
-  const port = await freePort()
-  const service = start(t, ['serve'], {
-    DATABASE_URL: db.url,
-    DATA_DIR: folder,
-    PORT: String(port),
-    WORKERS: '2',
-    SHUTDOWN_TIMEOUT: '60s',
-    NODE_ENV: 'test',
-    PASSWORD_HASH_COST: '4',
-    ADMIN_PASSWORD: 'correct horse battery staple'
-  })
-  await service.until(/Listening on/)
-  const origin = `http://127.0.0.1:${port}`
+  const service = await serve(t, { WORKERS: '2', SHUTDOWN_TIMEOUT: '60s' })
+  const { origin, port, db, folder } = service
   const answer = await fetch(`${origin}/api/auth/token/`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', connection: 'close' },

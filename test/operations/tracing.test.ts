@@ -6,9 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
-import { freePort } from '../support/ports.ts'
-import { createTestDatabase } from '../support/postgres.ts'
-import { type Running, start } from '../support/process.ts'
+import { freePort } from '../../src/database/embedded.ts'
+import { serve } from '../support/process.ts'
 import { startService } from '../support/service.ts'
 import { until } from '../support/wait.ts'
 
@@ -52,42 +51,26 @@ async function startReceiver(t: Test) {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, spans, bodies, headers, services }
 }
 
-async function serve(t: Test, env: Record<string, string>): Promise<{ origin: string; service: Running }> {
-  const db = await createTestDatabase()
-  t.teardown(() => db.drop())
-  const folder = await mkdtemp(join(tmpdir(), 'user-management-tracing-'))
-  t.teardown(() => rm(folder, { recursive: true, force: true }))
-  const port = await freePort()
-  const service = start(t, ['serve'], {
-    DATABASE_URL: db.url,
-    DATA_DIR: folder,
-    PORT: String(port),
-    NODE_ENV: 'test',
-    PASSWORD_HASH_COST: '4',
-    ADMIN_PASSWORD: password,
-    ...env
-  })
-  await service.until(/Listening on/)
-  return { origin: `http://127.0.0.1:${port}`, service }
-}
-
 t.test('with an OTLP endpoint a request is a span of the trace of its caller, and its statements are spans in it', async (t) => {
   const receiver = await startReceiver(t)
-  const { origin, service } = await serve(t, {
+  const service = await serve(t, {
+    ADMIN_PASSWORD: password,
     OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
     OTEL_EXPORTER_OTLP_HEADERS: 'x-tenant=users',
     OTEL_BSP_SCHEDULE_DELAY: '100'
   })
-  const answered = await fetch(`${origin}/api/auth/token/?state=a-secret-in-the-query`, {
+  const answered = await fetch(`${service.origin}/api/auth/token/?state=a-secret-in-the-query`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', traceparent },
     body: JSON.stringify({ username: 'admin', password })
   })
   const { access } = (await answered.json()) as { access: string }
-  const list = await fetch(`${origin}/api/auth/users/?search=private-name`, { headers: { authorization: `Bearer ${access}` } })
+  const list = await fetch(`${service.origin}/api/auth/users/?search=private-name`, {
+    headers: { authorization: `Bearer ${access}` }
+  })
   t.equal(list.status, 200)
-  await fetch(`${origin}/healthz`)
-  await fetch(`${origin}/nothing/of/the/kind?token=a-secret-in-the-query`)
+  await fetch(`${service.origin}/healthz`)
+  await fetch(`${service.origin}/nothing/of/the/kind?token=a-secret-in-the-query`)
   await until('a span of each request', () => receiver.spans.filter(({ kind }) => kind === 2).length >= 3)
   service.child.kill('SIGTERM')
   t.equal(await service.ended(), 0)
@@ -129,14 +112,15 @@ t.test('with an OTLP endpoint a request is a span of the trace of its caller, an
 })
 
 t.test('a collector that is gone delays neither requests nor the end, and is told once', async (t) => {
-  const { origin, service } = await serve(t, {
+  const service = await serve(t, {
+    ADMIN_PASSWORD: password,
     OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${await freePort()}`,
     OTEL_EXPORTER_OTLP_TIMEOUT: '500',
     OTEL_BSP_SCHEDULE_DELAY: '100'
   })
-  for (let round = 0; round < 3; round += 1) t.equal((await fetch(`${origin}/api/auth/provinces/`)).status, 200)
+  for (let round = 0; round < 3; round += 1) t.equal((await fetch(`${service.origin}/api/auth/provinces/`)).status, 200)
   await service.until(/Traces could not be sent/)
-  t.equal((await fetch(`${origin}/api/auth/provinces/`)).status, 200)
+  t.equal((await fetch(`${service.origin}/api/auth/provinces/`)).status, 200)
   service.child.kill('SIGTERM')
   t.equal(await service.ended(), 0)
   t.equal(service.output().match(/Traces could not be sent/g)?.length, 1)
@@ -148,8 +132,8 @@ t.test('without an endpoint nothing of OpenTelemetry is loaded; with one it is',
     const coverage = await mkdtemp(join(tmpdir(), 'user-management-loaded-'))
     t.teardown(() => rm(coverage, { recursive: true, force: true }))
     // Node writes down all that it has loaded.
-    const { origin, service } = await serve(t, { ...env, NODE_V8_COVERAGE: coverage })
-    t.equal((await fetch(`${origin}/api/auth/provinces/`)).status, 200)
+    const service = await serve(t, { ADMIN_PASSWORD: password, ...env, NODE_V8_COVERAGE: coverage })
+    t.equal((await fetch(`${service.origin}/api/auth/provinces/`)).status, 200)
     service.child.kill('SIGTERM')
     t.equal(await service.ended(), 0)
     const reports = await Promise.all((await readdir(coverage)).map((file) => readFile(join(coverage, file), 'utf8')))

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
@@ -7,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import type { Test } from 'tap'
-import { freePort } from './ports.ts'
+import { freePort } from '../../src/database/embedded.ts'
+import { findProgram, runProcess } from './process.ts'
 import { until } from './wait.ts'
 
 /**
@@ -49,7 +49,8 @@ export async function startNodeProxy(t: Test, ports: readonly number[]): Promise
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-export const nginxMissing = spawnSync('nginx', ['-v']).error !== undefined && 'SKIPPED: there is no nginx here'
+const nginx = findProgram('nginx', '/usr/sbin/nginx')
+export const nginxMissing = nginx === undefined && 'SKIPPED: there is no nginx here'
 
 /** Starts nginx in front of replicas on `ports`. @returns its origin */
 export async function startNginx(t: Test, ports: readonly number[]): Promise<string> {
@@ -81,15 +82,9 @@ export async function startNginx(t: Test, ports: readonly number[]): Promise<str
       }
     }`
   await writeFile(join(folder, 'nginx.conf'), configuration)
-  const child: ChildProcess = spawn('nginx', ['-p', folder, '-c', join(folder, 'nginx.conf'), '-g', 'daemon off;'], {
-    stdio: 'ignore'
-  })
-  const exit = once(child, 'exit')
-  t.teardown(async () => {
-    child.kill('SIGTERM')
-    await exit
-    await rm(folder, { recursive: true, force: true })
-  })
+  // Before the program, and so removed after it has ended.
+  t.teardown(() => rm(folder, { recursive: true, force: true }))
+  runProcess(t, nginx as string, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-g', 'daemon off;'])
   const origin = `http://127.0.0.1:${port}`
   await until('nginx', () =>
     fetch(origin).then(

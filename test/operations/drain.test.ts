@@ -96,10 +96,12 @@ t.test('with WORKERS a signal drains all of them: an upload under way is finishe
   const rest = beginUpload(socket, access, await picture())
   await until('the upload', async () => (await readdir(join(folder, 'uploads'))).length === 1)
   service.child.kill('SIGTERM')
+  // One that the first process had for a worker which no longer listens has no answer (see docs/faults.md): it is asked again.
+  const ask = () => fetch(`${origin}/healthz`, { headers: { connection: 'close' }, signal: AbortSignal.timeout(2000) })
   await until('the end of listening', () =>
-    fetch(`${origin}/healthz`, { headers: { connection: 'close' } }).then(
+    ask().then(
       () => false,
-      () => true
+      ({ name }: Error) => name !== 'TimeoutError'
     )
   )
   t.equal(service.child.exitCode, null)

@@ -38,9 +38,9 @@ export async function shadow(options: ShadowOptions): Promise<Comparison[]> {
   const [older, newer] = [new Reader(options.old), new Reader(options.new)]
   const comparisons: Comparison[] = []
   const ask: Ask = async (read) => {
-    let [before, after] = await Promise.all([older.read(read), newer.read(read)])
+    let [before, after] = await both(older.read(read), newer.read(read))
     if (isWholeList(before, after, read)) {
-      ;[before, after] = await Promise.all([older.readPages(read, before), newer.readPages(read, after)])
+      ;[before, after] = await both(older.readPages(read, before), newer.readPages(read, after))
     }
     comparisons.push(judge(read, before, after, options.intended))
     return { old: before.json, new: after.json, statuses: [before.status, after.status] }
@@ -48,6 +48,12 @@ export async function shadow(options: ShadowOptions): Promise<Comparison[]> {
   if (options.reads === undefined) await walk(ask)
   else for (const read of options.reads) await ask(read)
   return comparisons
+}
+
+/** What two services that are asked at once answer; where both fail, the old one is told of, whichever failed first. */
+async function both(older: Promise<SideAnswer>, newer: Promise<SideAnswer>): Promise<[SideAnswer, SideAnswer]> {
+  await Promise.allSettled([older, newer])
+  return [await older, await newer]
 }
 
 /** The Django service's lists are unpaged: to be compared with all pages of ours, unless a page was asked for. */

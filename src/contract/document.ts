@@ -64,6 +64,7 @@ export interface Contract {
 
 export const multipart = 'multipart/form-data'
 export const problemType = 'application/problem+json'
+export const jsonType = 'application/json'
 const methods = new Set(['get', 'put', 'post', 'delete', 'patch'])
 
 /**
@@ -168,28 +169,68 @@ export function resolveReference(document: Json, value: Json): Json {
   return resolveReference(document, target as Json)
 }
 
+/** What Fastify validates the requests of an operation against, and serializes its answers by; without references. */
+export interface RouteSchema {
+  readonly params?: Json
+  readonly querystring?: Json
+  readonly headers?: Json
+  readonly body?: RouteContent
+  readonly response: Readonly<Record<string, RouteContent>>
+}
+
+interface RouteContent {
+  readonly content: Readonly<Record<string, { readonly schema: Json }>>
+}
+
 /**
- * The contract as routes are registered from it. Three things differ from what is published: probes have routes of their
- * own, a form is validated as the JSON it stands for (`profiles/form.ts`), and only answers in JSON have a response schema: of problems, since the
- * error handler writes them and a serializer for each of some 500 would only cost start-up time; of what is streamed,
- * since nothing is left to serialize.
+ * The schemas of an operation's route. Two things differ from what is published: a form is validated as the JSON it stands
+ * for (`profiles/form.ts`), and only answers in JSON have a response schema: of problems, since the error handler writes
+ * them and a serializer for each of some 500 would only cost start-up time; of what is streamed, since nothing is left to
+ * serialize.
  */
-export function routingDocument({ document, probes }: Contract): Json {
-  const copy = structuredClone(document)
-  for (const { path } of probes) delete (copy.paths as Json)[path]
-  const { responses, requestBodies } = copy.components as Record<string, Record<string, Json>>
-  for (const response of Object.values(responses ?? {})) {
-    const content = (response.content ?? {}) as Json
-    if (problemType in content) delete response.content
-    else for (const type of Object.keys(content)) if (type !== 'application/json') delete content[type]
+export function routeSchema(document: Json, operation: Operation): RouteSchema {
+  const raw = rawOperation(document, operation)
+  const resolve = (value: unknown) => resolveReference(document, value as Json)
+  const content = (schemas: Record<string, unknown>): RouteContent => ({
+    content: Object.fromEntries(
+      Object.entries(schemas).map(([type, schema]) => [type, { schema: inlined(document, schema) as Json }])
+    )
+  })
+  const item = (document.paths as Record<string, Json>)[operation.path]
+  const parameters = [item?.parameters ?? [], raw.parameters ?? []].flatMap((list) => (list as Json[]).map(resolve))
+  const group = (place: string): Json | undefined => {
+    const found = parameters.filter((parameter) => parameter.in === place)
+    const properties = Object.fromEntries(found.map(({ name, schema }) => [name, inlined(document, schema)]))
+    const required = found.filter((parameter) => parameter.required === true).map(({ name }) => name)
+    return found.length > 0 ? { type: 'object', properties, required } : undefined
   }
-  const inline = Object.values(copy.paths as Record<string, Record<string, Json>>)
-    .flatMap((item) => Object.values(item))
-    .map((operation) => operation.requestBody as Json | undefined)
-  for (const body of [...Object.values(requestBodies ?? {}), ...inline]) {
-    const content = body?.content as Record<string, Json> | undefined
-    // A copy: the library resolves each reference object once.
-    if (content?.[multipart]) content[multipart].schema = structuredClone(content['application/json']?.schema)
+  const response: Record<string, RouteContent> = {}
+  for (const [status, declared] of Object.entries(raw.responses as Json)) {
+    const types = (resolve(declared).content ?? {}) as Record<string, Json>
+    const schema = types[jsonType]?.schema
+    if (schema && !(problemType in types)) response[status] = content({ [jsonType]: schema })
   }
-  return copy
+  const bodies = raw.requestBody === undefined ? undefined : (resolve(raw.requestBody).content as Record<string, Json>)
+  const [params, querystring, headers] = [group('path'), group('query'), group('header')]
+  return {
+    ...(params && { params }),
+    ...(querystring && { querystring }),
+    ...(headers && { headers }),
+    ...(bodies && {
+      body: content(
+        Object.fromEntries(
+          Object.entries(bodies).map(([type, { schema }]) => [type, type === multipart ? bodies[jsonType]?.schema : schema])
+        )
+      )
+    }),
+    response
+  }
+}
+
+/** A copy of a schema of the document, with what each `$ref` leads to in its place. The contract has no cycles. */
+function inlined(document: Json, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((element) => inlined(document, element))
+  const entries = Object.entries(resolveReference(document, value as Json))
+  return Object.fromEntries(entries.map(([key, child]) => [key, inlined(document, child)]))
 }

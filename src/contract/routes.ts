@@ -1,8 +1,7 @@
 import { once as occurrence } from 'node:events'
 import { Readable } from 'node:stream'
 import { SerializerSelector } from '@fastify/fast-json-stringify-compiler'
-import type { FastifyInstance, FastifyReply, FastifyRequest, preValidationAsyncHookHandler } from 'fastify'
-import { type FastifyOpenapiGlueOptions, fastifyOpenapiGlue } from 'fastify-openapi-glue'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, preValidationAsyncHookHandler } from 'fastify'
 import fp from 'fastify-plugin'
 import type { Clock } from '../clock.ts'
 import type { Once } from '../idempotency/once.ts'
@@ -12,7 +11,7 @@ import { digestUpload, readForm, removeUpload, type UploadedFile } from '../prof
 import { preferredType, varyByAccept } from './accept.ts'
 import { type Authenticate, accessHook } from './access.ts'
 import { deprecationHeaders } from './deprecation.ts'
-import { type Access, type Contract, multipart, type Operation, routingDocument } from './document.ts'
+import { type Access, type Contract, jsonType, multipart, type Operation, routeSchema } from './document.ts'
 import type { Call, HandledOperation, Handlers, Principal } from './handlers.ts'
 import { createLazily } from './lazily.ts'
 import { entityTag, namesTag, precondition } from './preconditions.ts'
@@ -85,19 +84,18 @@ export const contractRoutes = fp<ContractRoutesOptions>(
     app.setNotFoundHandler(notFoundHandler(contract, sendProblem))
     takeContractBodies(app)
 
-    await app.register(fastifyOpenapiGlue, {
-      specification: routingDocument(contract),
-      // The library adds method, url and schema to what its type takes for whole route options.
-      operationResolver: ((operationId: string) => {
-        const operation = operations.get(operationId) as Operation
-        return {
-          config: { operationId, handledBy: operation.handledBy },
-          onRequest: [accessHook(rules.get(operationId) as Access, authenticate), contentTypeHook(operation)],
-          preValidation: bodyHook(operation, uploadDir),
-          handler: routeHandler(operation, handlers, once, caughtUp)
-        }
-      }) as unknown as NonNullable<FastifyOpenapiGlueOptions['operationResolver']>
-    })
+    for (const operation of contract.operations) {
+      const { operationId, handledBy, method, path } = operation
+      app.route({
+        method: method as HTTPMethods,
+        url: path.replaceAll(/{(\w+)}/g, ':$1'),
+        schema: routeSchema(contract.document, operation),
+        config: { operationId, handledBy },
+        onRequest: [accessHook(rules.get(operationId) as Access, authenticate), contentTypeHook(operation)],
+        preValidation: bodyHook(operation, uploadDir),
+        handler: routeHandler(operation, handlers, once, caughtUp)
+      })
+    }
   },
   { name: 'contract-routes', dependencies: ['@fastify/multipart', '@fastify/formbody'] }
 )
@@ -132,8 +130,8 @@ function tellDeprecated(app: FastifyInstance, { operations }: Contract, metrics:
 /** JSON as Fastify reads it, but an empty body is none: clients send the header with a bodiless POST or DELETE. */
 function takeContractBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error')
-  app.removeContentTypeParser(['application/json', 'text/plain'])
-  app.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, text, done) => {
+  app.removeContentTypeParser([jsonType, 'text/plain'])
+  app.addContentTypeParser<string>(jsonType, { parseAs: 'string' }, (request, text, done) => {
     if (text === '') return done(null, undefined)
     parseJson(request, text, (error, value) => {
       if (error) done(new Problem('malformed_body', `The body is not valid JSON: ${withoutExcerpt(error.message)}`))
@@ -196,14 +194,12 @@ function refuseUnknownQuery(request: FastifyRequest): void {
 /** Here, since validation adds the defaults of what was not sent. */
 function refuseJsonOnlyQuery(request: FastifyRequest, operation: Operation): void {
   const type = answerType(request, operation)
-  if (type === json) return
+  if (type === jsonType) return
   const sent = operation.jsonOnly.filter((name) => Object.hasOwn(request.query as object, name))
   if (sent.length > 0) throw invalidInput(Object.fromEntries(sent.map((name) => [name, [`Not together with ${type}.`]])))
 }
 
-const json = 'application/json'
-
-function answerType({ headers }: FastifyRequest, { answerTypes: [first = json, ...others] }: Operation): string {
+function answerType({ headers }: FastifyRequest, { answerTypes: [first = jsonType, ...others] }: Operation): string {
   return others.length === 0 ? first : preferredType(headers.accept, [first, ...others])
 }
 

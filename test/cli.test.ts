@@ -12,6 +12,7 @@ import { createDjangoDatabase } from './support/django.ts'
 import { createTestDatabase, type TestDatabase } from './support/postgres.ts'
 import { serve, start } from './support/process.ts'
 import { startService } from './support/service.ts'
+import { until } from './support/wait.ts'
 
 async function run(t: Test, args: string[], env: Record<string, string> = {}): Promise<{ code: number | null; output: string }> {
   const running = start(t, args, env)
@@ -181,7 +182,7 @@ t.test('a start that fails ends at once, with 1 and the reason', async (t) => {
       }
       const serving = start(t, ['serve'], { ...env, ...settings })
       await serving.until(reason)
-      t.equal(await Promise.race([serving.ended(), sleep(5000, 'runs on', { ref: false })]), 1, what)
+      t.equal(await Promise.race([serving.ended(), sleep(60_000, 'runs on', { ref: false })]), 1, what)
       if (!('PORT' in settings)) t.notMatch(serving.output(), stack, `${what}: a fault of the settings is told without a stack`)
     })
   )
@@ -190,11 +191,11 @@ t.test('a start that fails ends at once, with 1 and the reason', async (t) => {
 t.test('a signal that comes while it starts ends its Postgres too', async (t) => {
   const data = await folder(t)
   const serving = start(t, ['serve'], { DATA_DIR: data, PORT: String(await freePort()), PASSWORD_HASH_COST: '4' })
-  let pid = await postgresOf(data)
-  for (let wait = 0; wait < 1000 && pid === undefined; wait += 1) {
-    await sleep(10)
+  let pid: number | undefined
+  await until('its Postgres', async () => {
     pid = await postgresOf(data)
-  }
+    return pid !== undefined
+  })
   serving.child.kill('SIGTERM')
   await serving.ended()
   t.ok(await gone(pid as number))
@@ -215,8 +216,7 @@ t.test(
       )
       return rows.map(({ pid }) => pid)
     }
-    for (let wait = 0; wait < 200 && (await pids()).length < 2; wait += 1) await sleep(50)
-    t.equal((await pids()).length, 2, 'each listens for changes itself')
+    await until('two that listen for changes', async () => (await pids()).length === 2)
     const ask = () => fetch(`${origin}/api/auth/provinces/`, { headers: { connection: 'close' } })
     for (let count = 0; count < 30; count += 1) t.equal((await ask()).status, 200)
     const metrics = await (await fetch(`${origin}/metrics`)).text()
@@ -234,7 +234,7 @@ t.test(
       const answer = await ask().catch(() => undefined)
       t.ok(answer === undefined || answer.status === 200)
     }
-    for (let wait = 0; wait < 200 && (await pids()).length < 2; wait += 1) await sleep(50)
+    await until('the new worker', async () => (await pids()).length === 2)
     t.equal((await ask()).status, 200)
     service.child.kill('SIGTERM')
     t.equal(await service.ended(), 0)

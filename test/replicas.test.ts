@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import t from 'tap'
 import { startObjectStorage } from './support/object-storage.ts'
@@ -9,6 +8,7 @@ import { createTestDatabase } from './support/postgres.ts'
 import { start } from './support/process.ts'
 import { startNodeProxy } from './support/proxy.ts'
 import { startService } from './support/service.ts'
+import { until } from './support/wait.ts'
 
 const password = 'correct horse battery staple'
 
@@ -50,12 +50,9 @@ t.test('three replicas that start at once on an empty database are one service',
   const onEach = (path: string, token?: string) =>
     Promise.all(ports.map(() => ask('GET', path, { ...(token !== undefined && { token }) }).then(({ status }) => status)))
   /** What one replica has committed another hears of within milliseconds, on a machine with nothing else to do. */
-  async function untilEach(path: string, token: string, status: number): Promise<void> {
-    for (let wait = 0; wait < 200; wait += 1) {
-      if ((await onEach(path, token)).every((each) => each === status)) return
-      await sleep(50)
-    }
-    t.fail(`not every replica came to answer ${path} with ${status}`)
+  function untilEach(path: string, token: string, status: number): Promise<void> {
+    const all = async () => (await onEach(path, token)).every((each) => each === status)
+    return until(`${status} from each replica for ${path}`, all)
   }
   const login = async (username: string, secret = password) =>
     ask('POST', '/api/auth/token/', { body: { username, password: secret } })

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { accessRules } from '../../src/contract/access.ts'
 import { loadContract } from '../../src/contract/document.ts'
 import { startService } from '../support/service.ts'
+import { until } from '../support/wait.ts'
 
 const contract = loadContract()
 
@@ -24,14 +24,10 @@ t.test('the principal is true at the time of the request: roles given and taken 
   await service.put(`/api/auth/users/${user.id}/update/`, { roles: [1] }, { as: admin })
   t.equal(await users(), 200)
   // What others change holds once Postgres has told of it, which takes as long as it takes.
-  const until = async (status: number) => {
-    for (let tries = 0; tries < 500 && (await users()) !== status; tries += 1) await sleep(20)
-    return users()
-  }
   await service.db.query(`delete from auth_user_groups where user_id = ${user.id}`)
-  t.equal(await until(403), 403, 'also when Django takes it')
+  await until('what Django took', async () => (await users()) === 403)
   await service.db.query(`update auth_user set is_active = false where id = ${user.id}`)
-  t.equal(await until(401), 401, 'also when Django deactivates the user')
+  await until('that Django deactivated the user', async () => (await users()) === 401)
 })
 
 t.test('REQUIRED_ROLES opens, narrows and widens operations, and their aliases with them', async (t) => {

@@ -4,6 +4,7 @@ import { type Answer, responseChecker } from '../../src/contract/response-check.
 import { violationMessage } from '../../src/operations/response-sample.ts'
 import { contract } from '../support/contract.ts'
 import { checkAnswer, startService } from '../support/service.ts'
+import { until } from '../support/wait.ts'
 
 const operation = (id: string) => contract.operations.find(({ operationId }) => operationId === id) as Operation
 const headers = { 'x-request-id': 'r', 'content-type': 'application/json; charset=utf-8' }
@@ -99,9 +100,7 @@ t.test(
     t.match(await answer.json(), [{ action: 'very.secret' }])
     const metrics = async () => (await service.app.inject('/metrics')).payload
     const violation = 'contract_violations_total{operation="listAuditEvents",kind="body"} 1'
-    for (let wait = 0; wait < 500 && !(await metrics()).includes(violation); wait += 1)
-      await new Promise((done) => setTimeout(done, 20))
-    t.match(await metrics(), violation)
+    await until('the violation', async () => (await metrics()).includes(violation))
     t.match(await metrics(), /contract_checks_total\{result="ok"\} [1-9]/)
     t.match(await metrics(), 'contract_checks_total{result="violation"} 1')
     const line =

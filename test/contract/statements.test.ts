@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import t from 'tap'
 import { contract } from '../support/contract.ts'
 import { makeMaria, sample } from '../support/samples.ts'
 import { type Service, startService } from '../support/service.ts'
+import { until } from '../support/wait.ts'
 
 /**
  * How many statements an operation sends at the most, with those that begin and end its transaction; the principal is
@@ -48,12 +48,10 @@ async function countOf(service: Service, ask: () => Promise<unknown>): Promise<n
 }
 
 /** Until the service is told of changes, it asks for the principal at each request. */
-async function untilListening(service: Service, as: Parameters<Service['get']>[1]): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
-    if ((await countOf(service, () => service.get('/api/auth/verify/', as))) === 0) return
-    await sleep(20)
-  }
-  throw new Error('The principal is never remembered')
+function untilListening(service: Service, as: Parameters<Service['get']>[1]): Promise<void> {
+  return until('a principal that is remembered', async () => {
+    return (await countOf(service, () => service.get('/api/auth/verify/', as))) === 0
+  })
 }
 
 t.test('no operation sends more statements than it is known to need', async (t) => {

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import t, { type Test } from 'tap'
 import { startEmbedded } from '../../src/database/embedded.ts'
+import { until } from '../support/wait.ts'
 
 async function folder(t: Test): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'user-management-embedded-'))
@@ -72,7 +73,7 @@ t.test('after its process was killed the server that runs on is taken up, and en
   t.ok(isAlive(pid), 'it runs on')
   let taken = await startEmbedded(data)
   // The lock of the killed process goes when Postgres notices that its connection is gone.
-  for (let wait = 0; wait < 50 && !taken.owner; wait += 1) {
+  for (let wait = 0; wait < 600 && !taken.owner; wait += 1) {
     await taken.stop()
     await sleep(50)
     taken = await startEmbedded(data)
@@ -80,8 +81,7 @@ t.test('after its process was killed the server that runs on is taken up, and en
   t.ok(taken.owner)
   t.equal(Number((await readFile(join(data, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0]), pid)
   await taken.stop()
-  for (let wait = 0; wait < 100 && isAlive(pid); wait += 1) await sleep(20)
-  t.notOk(isAlive(pid))
+  await until('the end of Postgres', () => !isAlive(pid))
 })
 
 t.test('a pid file that a killed server left, with the number of another process by now, stops nothing', async (t) => {
@@ -106,7 +106,7 @@ t.test('nor does one with the number of another Postgres by now', async (t) => {
   const otherPid = (await readFile(join(othersData, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0] as string
   await writeFile(file, text.replace(/^\d+/, otherPid))
   const starting = startEmbedded(data)
-  t.not(await Promise.race([starting, sleep(10_000, 'still waiting', { ref: false })]), 'still waiting')
+  t.not(await Promise.race([starting, sleep(60_000, 'still waiting', { ref: false })]), 'still waiting')
   t.ok(isAlive(Number(otherPid)), 'the other one was left alone')
   await other.stop()
   await (await starting).stop()

@@ -10,6 +10,7 @@ import { migrate } from '../../src/database/migrator.ts'
 import { createTestDatabase, type TestDatabase } from '../support/postgres.ts'
 import { findProgram, runProcess } from '../support/process.ts'
 import { startService } from '../support/service.ts'
+import { until } from '../support/wait.ts'
 
 const pgbouncer = findProgram('pgbouncer', '/usr/sbin/pgbouncer')
 const skip = pgbouncer === undefined && 'there is no pgbouncer here, so nothing was sent through one'
@@ -93,9 +94,8 @@ t.test('the service works through PgBouncer in transaction mode', { skip }, asyn
   t.same((await service.get(`/api/auth/users/${users[0]?.id}/`, { as: admin })).body.roles, [1])
   const [leaving] = users
   await other.post('/api/auth/logout/', { refresh: leaving?.refresh })
-  for (let wait = 0; wait < 200 && (await service.get('/api/auth/verify/', { as: leaving })).status !== 401; wait += 1)
-    await sleep(50)
-  t.equal((await service.get('/api/auth/verify/', { as: leaving })).status, 401, 'changes are told past it')
+  const left = async () => (await service.get('/api/auth/verify/', { as: leaving })).status === 401
+  await until('what is told past PgBouncer', left)
   t.notMatch(service.log(), 'set DATABASE_LISTEN_URL')
 })
 
@@ -107,8 +107,7 @@ t.test('without DATABASE_LISTEN_URL it says what is missing, and asks at every r
     await startService(t, settings, { db, pooled: true }),
     await startService(t, settings, { db, pooled: true })
   ]
-  for (let wait = 0; wait < 400 && !service.log().includes('set DATABASE_LISTEN_URL'); wait += 1) await sleep(50)
-  t.match(service.log(), 'set DATABASE_LISTEN_URL')
+  await until('the advice', () => service.log().includes('set DATABASE_LISTEN_URL'))
   const user = await service.user()
   t.equal((await service.get('/api/auth/verify/', { as: user })).status, 200)
   await other.post('/api/auth/logout/', { refresh: user.refresh })

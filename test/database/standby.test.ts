@@ -1,17 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import t from 'tap'
 import { type Service, startService } from '../support/service.ts'
 import { startReplication } from '../support/standby.ts'
-
-/** Waits until `condition` holds. */
-async function until(what: string, condition: () => Promise<boolean> | boolean): Promise<void> {
-  for (let wait = 0; wait < 600; wait += 1) {
-    if (await condition()) return
-    await sleep(50)
-  }
-  throw new Error(`It never came to this: ${what}`)
-}
+import { until } from '../support/wait.ts'
 
 async function figure(service: Service, name: string): Promise<number> {
   const { payload } = await service.app.inject('/metrics')

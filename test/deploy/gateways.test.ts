@@ -14,6 +14,7 @@ import { freePort } from '../../src/database/embedded.ts'
 import { contract } from '../support/contract.ts'
 import { findProgram, runProcess } from '../support/process.ts'
 import { type Service, startService, type TestUser } from '../support/service.ts'
+import { until } from '../support/wait.ts'
 
 const deploy = fileURLToPath(new URL('../../deploy/', import.meta.url))
 // ENVOY and TRAEFIK name programs that are not on the PATH.
@@ -127,11 +128,10 @@ async function guards(t: Test, ask: Ask, { user }: House): Promise<void> {
   t.notMatch(told['x-auth-roles'] ?? '', 'admin')
 }
 
-async function endsAtOnce(t: Test, ask: Ask, { replicas, user }: House): Promise<void> {
+async function endsAtOnce(ask: Ask, { replicas, user }: House): Promise<void> {
   await replicas[0].post('/api/auth/logout/', { refresh: user.refresh })
-  for (let wait = 0; wait < 200 && (await ask('/orders/7', { authorization: `Bearer ${user.access}` })).status !== 401; wait += 1)
-    await sleep(50)
-  t.equal((await ask('/orders/7', { authorization: `Bearer ${user.access}` })).status, 401, 'a session that has ended')
+  const asked = () => ask('/orders/7', { authorization: `Bearer ${user.access}` })
+  await until('the end of a session', async () => (await asked()).status === 401)
 }
 
 t.test('nginx: two replicas, and auth_request for another service', { skip: missing(nginx, 'nginx') }, async (t) => {
@@ -149,7 +149,7 @@ t.test('nginx: two replicas, and auth_request for another service', { skip: miss
   await guards(t, ask, house)
   const { text } = await ask('/orders/7', { authorization: `Bearer ${house.user.access}`, 'x-forwarded-for': '203.0.113.9' })
   t.equal(JSON.parse(text)['x-forwarded-for'], '127.0.0.1', 'what a client says of its address is not passed on')
-  await endsAtOnce(t, ask, house)
+  await endsAtOnce(ask, house)
 })
 
 t.test('Traefik: two replicas, and forward auth for another service', { skip: missing(traefik, 'Traefik') }, async (t) => {
@@ -161,7 +161,7 @@ t.test('Traefik: two replicas, and forward auth for another service', { skip: mi
   const ask = await open(house.address, output)
   await leads(t, ask, house)
   await guards(t, ask, house)
-  await endsAtOnce(t, ask, house)
+  await endsAtOnce(ask, house)
 })
 
 t.test(
@@ -174,8 +174,8 @@ t.test(
     const ask = await open(house.address, output)
     // The keys are fetched when it starts, and again a moment after that failed.
     const { access } = house.user
-    for (let wait = 0; wait < 200 && (await ask('/orders/7', { authorization: `Bearer ${access}` })).status !== 200; wait += 1)
-      await sleep(50)
+    const asked = () => ask('/orders/7', { authorization: `Bearer ${access}` })
+    await until('the keys', async () => (await asked()).status === 200)
     await leads(t, ask, house)
     await guards(t, ask, house)
     const refresh = await ask('/orders/7', { authorization: `Bearer ${house.user.refresh}` })

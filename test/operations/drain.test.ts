@@ -6,7 +6,7 @@ import sharp from 'sharp'
 import t from 'tap'
 import { serve } from '../support/process.ts'
 import { type Service, startService } from '../support/service.ts'
-import { until } from '../support/wait.ts'
+import { until, untilNoUpload } from '../support/wait.ts'
 
 const boundary = 'a-boundary'
 
@@ -64,7 +64,7 @@ t.test(
     await draining
     await service.app.close()
     t.equal((await service.pictures()).length, 1)
-    t.same(await readdir(join(service.config.dataDir, 'uploads')), [])
+    await untilNoUpload(service.config.dataDir)
   }
 )
 
@@ -79,7 +79,7 @@ t.test('what does not finish within SHUTDOWN_TIMEOUT is broken off, and leaves n
   await service.app.drain()
   await service.app.close()
   await ended
-  await until('no upload', async () => (await uploads()).length === 0)
+  await untilNoUpload(service.config.dataDir)
   t.match(service.log(), /"requests":1[^\n]*SHUTDOWN_TIMEOUT is over/)
 })
 

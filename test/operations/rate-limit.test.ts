@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import t, { type Test } from 'tap'
 import { addressBlock } from '../../src/operations/rate-limit.ts'
 import { password, type Service, startService } from '../support/service.ts'
+import { until } from '../support/wait.ts'
 
 const from = (address: string) => ({ 'x-forwarded-for': address })
 const proxied = { TRUST_PROXY: '127.0.0.1' }
@@ -55,7 +56,7 @@ async function startRedis(t: Test, port: number) {
   })
   let output = ''
   child.stdout.on('data', (chunk) => (output += chunk))
-  for (let wait = 0; wait < 100 && !/Ready to accept/.test(output); wait += 1) await new Promise((done) => setTimeout(done, 50))
+  await until('Redis', () => /Ready to accept/.test(output))
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, 'exit')
@@ -79,7 +80,7 @@ t.test(
     const replicas = [await startService(t, settings), await startService(t, settings)] as const
     const ask = async (index: number) =>
       (await (replicas[index % 2] as Service).get('/api/auth/provinces/', { headers: from('198.51.100.1') })).status
-    for (let wait = 0; wait < 100 && !(await redisReady(port)); wait += 1) await new Promise((done) => setTimeout(done, 20))
+    await until('both replicas in Redis', () => redisReady(port))
     const statuses: number[] = []
     for (let index = 0; index < 8; index += 1) statuses.push(await ask(index))
     t.same(statuses, [200, 200, 200, 200, 200, 200, 429, 429])
@@ -90,9 +91,7 @@ t.test(
     t.equal(await ask(1), 200, 'the other replica has a count of its own')
     t.equal(replicas[0].log().match(/Redis is gone/g)?.length, 1)
     await startRedis(t, port)
-    for (let wait = 0; wait < 200 && !/Redis is back/.test(replicas[0].log()); wait += 1)
-      await new Promise((done) => setTimeout(done, 50))
-    t.match(replicas[0].log(), /Redis is back/)
+    await until('Redis', () => /Redis is back/.test(replicas[0].log()))
     t.equal(await ask(0), 200, 'a new Redis has counted nothing yet')
     t.equal(replicas[0].log().match(/Redis is back/g)?.length, 1)
     t.comment('fault: Redis stopped | 0 of 9 requests failed, limits held by each replica in memory | nothing lost')

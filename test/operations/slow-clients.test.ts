@@ -1,11 +1,9 @@
-import { readdir } from 'node:fs/promises'
 import { type AddressInfo, connect, type Socket } from 'node:net'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import t, { type Test } from 'tap'
 import { type Service, startService } from '../support/service.ts'
 import { Tally } from '../support/tally.ts'
-import { until } from '../support/wait.ts'
+import { until, untilNoUpload } from '../support/wait.ts'
 
 async function listen(service: Service): Promise<number> {
   await service.app.listen({ host: '127.0.0.1', port: 0 })
@@ -51,7 +49,7 @@ t.test('who sends headers or a body a byte at a time is answered 408, leaves not
     slowOnes.add(Number(answer.slice(9, 12)))
   }
   t.same(others.statuses, ['200'])
-  await until('no upload', async () => (await readdir(join(service.config.dataDir, 'uploads'))).length === 0)
+  await untilNoUpload(service.config.dataDir)
   t.notMatch(service.log(), /"level":50/, 'a slow client is no fault of ours')
   const seconds = ((performance.now() - begun) / 1000).toFixed(1)
   t.comment(

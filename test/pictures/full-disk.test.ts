@@ -10,6 +10,7 @@ import { contract } from '../support/contract.ts'
 import { start } from '../support/process.ts'
 import { checkAnswer, startService } from '../support/service.ts'
 import { Tally } from '../support/tally.ts'
+import { untilNoUpload } from '../support/wait.ts'
 
 const secret = 'a secret for tests, long enough to sign'
 
@@ -75,7 +76,7 @@ t.test('without space for a picture each operation answers 507, changes nothing 
   t.equal(tally.of(507), 6)
   t.same(await inside.db.query('select user_id, profile_picture, bio from api_userprofile order by id'), before)
   t.same(await inside.db.query('select count(*) from auth_user'), users)
-  t.same(await readdir(join(folder, 'uploads')), [])
+  await untilNoUpload(folder)
   t.equal((await readdir(join(folder, 'media/profile_pics'))).length, 1)
   t.equal((await send('PUT', '/api/auth/profile/', { bio: 'without a picture' })).status, 200, 'what needs no space goes on')
   t.match(service.output(), /EFBIG/)

@@ -11,6 +11,7 @@ import { diskStore } from '../../src/pictures/disk.ts'
 import { createImaging } from '../../src/pictures/image.ts'
 import { createPictures } from '../../src/pictures/pictures.ts'
 import { password, type Service, startService, type TestUser } from '../support/service.ts'
+import { until, untilNoUpload } from '../support/wait.ts'
 
 const path = '/api/auth/profile/'
 
@@ -107,7 +108,7 @@ t.test('what is no picture, too large, a bomb or broken gets its 4xx; nothing is
   }
   t.equal((await service.get(path, { as: user })).body.profile_picture, before.body.profile_picture)
   t.same(await service.pictures(), [stored(before.body.profile_picture)])
-  t.same(await readdir(join(service.config.dataDir, 'uploads')), [], 'no upload is left behind')
+  await untilNoUpload(service.config.dataDir)
 })
 
 t.test('a file that is a picture and something else comes out as a picture only', async (t) => {
@@ -144,7 +145,7 @@ t.test('multipart that is no multipart, or has what it must not, gets its 4xx', 
   const many = new FormData()
   for (let index = 0; index < 150; index += 1) many.set(`field${index}`, 'x')
   t.equal((await service.request('PUT', path, { as: user, form: many })).status, 413)
-  t.same(await readdir(join(service.config.dataDir, 'uploads')), [])
+  await untilNoUpload(service.config.dataDir)
 })
 
 t.test('a picture comes along with a registration, and goes with a refused one', async (t) => {
@@ -209,11 +210,9 @@ t.test('a client that goes away in the middle of an upload leaves no file', asyn
   socket.write(`${head}--x\r\ncontent-disposition: form-data; name="profile_picture"; filename="a.png"\r\n\r\n`)
   socket.write(await pixels('png'))
   const uploads = () => readdir(join(service.config.dataDir, 'uploads'))
-  for (let wait = 0; wait < 200 && (await uploads()).length === 0; wait += 1) await new Promise((done) => setTimeout(done, 10))
-  t.equal((await uploads()).length, 1, 'the upload is under way')
+  await until('the upload', async () => (await uploads()).length === 1)
   socket.destroy()
-  for (let wait = 0; wait < 200 && (await uploads()).length > 0; wait += 1) await new Promise((done) => setTimeout(done, 10))
-  t.same(await uploads(), [])
+  await untilNoUpload(service.config.dataDir)
   t.same(await service.pictures(), [])
   t.notMatch(service.log(), /"level":50/, 'a client that goes away is no fault of ours')
 })

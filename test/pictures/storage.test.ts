@@ -12,6 +12,7 @@ import { s3Store } from '../../src/pictures/s3.ts'
 import type { PictureStore } from '../../src/pictures/store.ts'
 import { startObjectStorage } from '../support/object-storage.ts'
 import { type Service, startService, type TestUser } from '../support/service.ts'
+import { untilNoUpload } from '../support/wait.ts'
 
 const path = '/api/auth/profile/'
 const run = promisify(execFile)
@@ -129,7 +130,7 @@ t.test('a full disk is StoreUnavailable, leaves no part of a file, and still sho
   const sized = await service.app.inject(`${new URL(small.body.profile_picture).pathname}?size=64`)
   t.same([sized.statusCode, (await sharp(sized.rawPayload).metadata()).width], [200, 64])
   t.same(await parts(), [])
-  t.same(await readdir(join(root, 'uploads')), [])
+  await untilNoUpload(root)
 })
 
 t.test('a bucket or a key that is not there is StoreUnavailable', async (t) => {

@@ -1,4 +1,4 @@
-import { chmod, readdir, rename, symlink, unlink } from 'node:fs/promises'
+import { chmod, rename, symlink, unlink } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import type { PictureStore, StoredFile } from '../../src/pictures/store.ts'
 import { sweepPictures } from '../../src/pictures/sweep.ts'
 import { startObjectStorage } from '../support/object-storage.ts'
 import { type Service, startService, type TestUser } from '../support/service.ts'
+import { untilNoUpload } from '../support/wait.ts'
 
 const path = '/api/auth/profile/'
 const later = Date.now() + 2 * 60 * 60 * 1000
@@ -173,7 +174,7 @@ t.test('with the storage failing an upload is a 503, and no row points at nothin
     t.notMatch(refused.text, /127\.0\.0\.1|S3|bucket/)
   }
   t.equal((await service.get(path, { as: user })).body.profile_picture, null)
-  t.same(await readdir(join(service.config.dataDir, 'uploads')), [])
+  await untilNoUpload(service.config.dataDir)
   t.match(service.log(), /"level":50[^\n]*StoreUnavailable/)
   t.comment('fault: S3 answers 500, 403, or not in time | 503 × 3, other requests 200 | nothing lost, nothing left behind')
 })
@@ -196,7 +197,7 @@ t.test('with the media folder unusable an upload is a 503, and the old picture s
     await rename(`${folder}.aside`, folder)
   } else await chmod(folder, 0o700)
   t.equal((await service.get(path, { as: user })).body.profile_picture, before)
-  t.same(await readdir(join(service.config.dataDir, 'uploads')), [])
+  await untilNoUpload(service.config.dataDir)
   t.equal((await upload(service, user, await picture(9))).status, 200, 'and it is well again')
   t.comment('fault: media folder read-only | 503 × 1, other requests 200 | nothing lost, nothing left behind | well at once')
 })

@@ -6,6 +6,7 @@ import { sandboxPassword, seedUsers } from '../../src/sandbox/seed.ts'
 import { contract, requestExample, sandboxContract } from '../support/contract.ts'
 import { createTestDatabase } from '../support/postgres.ts'
 import { claims, type Service, startService } from '../support/service.ts'
+import { until } from '../support/wait.ts'
 
 type Method = Parameters<Service['request']>[0]
 
@@ -287,15 +288,8 @@ t.test('every status of a sandbox’s operations is as its contract has it', asy
 
 /** Cancels the statement that waits for a lock, as an operator would, once it does. */
 async function cancelWaiting(client: pg.Client, database: string): Promise<void> {
-  for (let wait = 0; wait < 600; wait += 1) {
-    const { rows } = await client.query(
-      `select pg_cancel_backend(pid) from pg_stat_activity where datname = $1 and wait_event_type = 'Lock'`,
-      [database]
-    )
-    if (rows.length > 0) return
-    await new Promise((done) => setTimeout(done, 20))
-  }
-  throw new Error('Nothing came to wait for the lock')
+  const cancel = `select pg_cancel_backend(pid) from pg_stat_activity where datname = $1 and wait_event_type = 'Lock'`
+  await until('somebody who waits for the lock', async () => (await client.query(cancel, [database])).rows.length > 0)
 }
 
 const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='

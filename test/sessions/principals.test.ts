@@ -1,29 +1,24 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import t, { type Test } from 'tap'
+import t from 'tap'
 import { createTestDatabase } from '../support/postgres.ts'
 import { type Service, startService, type TestUser } from '../support/service.ts'
+import { until } from '../support/wait.ts'
 
 const profile = '/api/auth/profile/'
 const read = async (service: Service, user: TestUser | string) => (await service.get(profile, { as: user })).status
 
 /** Asks until the service remembers the user, so that asking costs no statement for the principal. */
-async function untilRemembered(service: Service, user: TestUser): Promise<void> {
-  for (let tries = 0; tries < 200; tries += 1) {
+function untilRemembered(service: Service, user: TestUser): Promise<void> {
+  return until('a principal that is remembered', async () => {
     const before = service.statements()
     await service.get('/api/auth/verify/', { as: user })
-    if (service.statements() === before) return
-    await sleep(20)
-  }
-  throw new Error('The principal is never remembered')
+    return service.statements() === before
+  })
 }
 
-/** Asks until the answer is `status`; fails the test when it is not within two seconds. */
-async function becomes(t: Test, service: Service, user: TestUser, status: number, why: string): Promise<void> {
-  for (let tries = 0; tries < 100; tries += 1) {
-    if ((await service.get('/api/auth/users/', { as: user })).status === status) return t.pass(why) as unknown as undefined
-    await sleep(20)
-  }
-  t.fail(why)
+/** Asks until the answer is `status`. */
+function becomes(service: Service, user: TestUser, status: number, why: string): Promise<void> {
+  return until(why, async () => (await service.get('/api/auth/users/', { as: user })).status === status)
 }
 
 t.test('a session that was checked costs no statement more, until it ends', async (t) => {
@@ -87,7 +82,7 @@ t.test('what another replica, Django or psql changes holds here as soon as Postg
   ]
   for (const [why, statement, status] of steps) {
     await service.db.query(statement)
-    await becomes(t, service, user, status, why)
+    await becomes(service, user, status, why)
     if (status !== 401) await untilRemembered(service, user)
   }
 })
@@ -115,7 +110,7 @@ t.test(
       const user = await one.user({ username: `user${round}` })
       await untilRemembered(two, user)
       await one.post('/api/auth/logout/', undefined, { as: user })
-      await becomes(t, two, user, 401, `round ${round}`)
+      await becomes(two, user, 401, `round ${round}`)
     }
   }
 )
@@ -136,7 +131,7 @@ t.test('while Postgres can not tell of changes the principal is asked for at eve
   await db.query(`select pg_terminate_backend(pid) from pg_stat_activity
     where application_name = 'user-management-listen' and datname = current_database()`)
   await db.query('update user_session set revoked_at = now(), revoked_because = $$logout$$ where revoked_at is null')
-  await becomes(t, other, next, 401, 'a listener that was cut off is no excuse')
+  await becomes(other, next, 401, 'a listener that was cut off is no excuse')
   const third = await other.user({ username: 'third' })
   await untilRemembered(other, third)
   t.match(other.log(), /tells of changes again/)

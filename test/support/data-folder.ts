@@ -31,8 +31,8 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Whether the process ends within a few seconds. */
+/** Whether the process ends within half a minute. */
 export async function gone(pid: number): Promise<boolean> {
-  for (let wait = 0; wait < 150 && isAlive(pid); wait += 1) await sleep(20)
+  for (let wait = 0; wait < 1500 && isAlive(pid); wait += 1) await sleep(20)
   return !isAlive(pid)
 }

@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** Waits until `condition` holds, two minutes at the most. @throws Error that says what did not come */
@@ -7,4 +9,9 @@ export async function until(what: string, condition: () => boolean | Promise<boo
     await sleep(20)
   }
   throw new Error(`Waited in vain: ${what}`)
+}
+
+/** Waits until no upload is left behind in a service's DATA_DIR: one is removed once its request is answered. */
+export function untilNoUpload(dataDir: string): Promise<void> {
+  return until('no upload', async () => (await readdir(join(dataDir, 'uploads'))).length === 0)
 }

@@ -1,6 +1,7 @@
 import t from 'tap'
 import { freePort } from '../../src/database/embedded.ts'
 import { startMailServer } from '../support/mail.ts'
+import { serve } from '../support/process.ts'
 import { password, type Service, startService } from '../support/service.ts'
 import { until } from '../support/wait.ts'
 
@@ -127,6 +128,51 @@ t.test(
     t.match(await server.next(1), { to: taken.email })
   }
 )
+
+for (const [moment, copies] of [
+  ['recipient', 1],
+  ['mail', 2]
+] as const) {
+  t.test(`a replica is killed before the mail server has taken the ${moment}: another one sends it`, async (t) => {
+    let holding = () => {}
+    const held = new Promise<void>((done) => (holding = done))
+    let [killed, letGo] = [false, () => {}]
+    const gone = new Promise<void>((done) => (letGo = done))
+    const server = await startMailServer(t, {
+      async hold(what) {
+        if (what !== moment || killed) return
+        holding()
+        await gone
+      }
+    })
+    const secret = { JWT_SECRET: 'a secret for tests, long enough to sign' }
+    const dying = await serve(t, { ...settings(server.url), ...secret })
+    const service = await startService(t, { ...settings(server.url), ...secret }, { db: dying.db })
+    const user = await service.user()
+    const answer = await fetch(dying.origin + forgotPath, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: user.email })
+    })
+    t.equal(answer.status, 200)
+    await held
+    killed = true
+    dying.child.kill('SIGKILL')
+    await dying.ended()
+    letGo()
+    t.equal(await queued(service), 1, 'it is kept until somebody knows that it was taken')
+    // What it had the mail to itself for is over.
+    await service.db.query('update queued_mail set next_attempt_at = now()')
+    await wake(service)
+    await until('an empty queue', async () => (await queued(service)) === 0)
+    t.same(
+      server.received.map(({ to }) => to),
+      Array.from({ length: copies }, () => user.email)
+    )
+    t.equal(new Set(server.received.map(({ messageId }) => messageId)).size, 1, 'a second one is known by its Message-ID')
+    t.comment(`fault: replica killed before the ${moment} was taken | 200 | ${copies} of 1 mail came`)
+  })
+}
 
 t.test('whether an email is known can not be told by the work that is done', async (t) => {
   const service = await startService(t, settings(`smtp://127.0.0.1:${await freePort()}`))

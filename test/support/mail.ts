@@ -6,6 +6,7 @@ import type { Test } from 'tap'
 export interface Received {
   readonly to: string
   readonly text: string
+  readonly messageId: string | undefined
 }
 
 export interface MailServer {
@@ -18,28 +19,37 @@ export interface MailServerOptions {
   readonly port?: number
   /** The status with which it refuses a recipient; undefined for one that it takes. */
   readonly refuse?: (address: string) => number | undefined
+  /** Waited for before a recipient is taken, and before a mail is. */
+  readonly hold?: (what: 'recipient' | 'mail') => Promise<void>
 }
 
 /** A real SMTP server that keeps what it is sent. */
-export async function startMailServer(t: Test, { port = 0, refuse }: MailServerOptions = {}): Promise<MailServer> {
+export async function startMailServer(
+  t: Test,
+  { port = 0, refuse, hold = async () => {} }: MailServerOptions = {}
+): Promise<MailServer> {
   const received: Received[] = []
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS'],
     onRcptTo({ address }, _session, done) {
       const responseCode = refuse?.(address)
-      done(responseCode === undefined ? null : Object.assign(new Error('No'), { responseCode }))
+      const answer = responseCode === undefined ? null : Object.assign(new Error('No'), { responseCode })
+      void hold('recipient').then(() => done(answer))
     },
     onData(stream, session, done) {
       const chunks: Buffer[] = []
       stream.on('data', (chunk) => chunks.push(chunk))
       stream.on('end', () => {
         const to = session.envelope.rcptTo.map(({ address }) => address).join()
-        received.push({ to, text: Buffer.concat(chunks).toString().replaceAll('=\r\n', '').replaceAll('=3D', '=') })
-        done()
+        const text = Buffer.concat(chunks).toString().replaceAll('=\r\n', '').replaceAll('=3D', '=')
+        received.push({ to, text, messageId: /^Message-ID: (.+)$/im.exec(text)?.[1]?.trim() })
+        void hold('mail').then(() => done())
       })
     }
   })
+  // A client that was killed.
+  server.on('error', () => {})
   server.listen(port, '127.0.0.1')
   await once(server.server, 'listening')
   t.teardown(() => new Promise<void>((done) => server.close(() => done())))

@@ -341,15 +341,17 @@ export async function lockAdministrators(transaction: Connection): Promise<void>
   await sql`select pg_advisory_xact_lock(${administratorsLock}::bigint)`.execute(transaction)
 }
 
-/** Whether there is an active user who is superuser or has the role `admin`. */
+/**
+ * Whether there is an active user who is superuser or has the role `admin`. The role first, which an index leads to; Postgres
+ * then does not look for superusers. In one question with an OR it read all users and all memberships.
+ */
 export async function hasAdministrator(database: Connection): Promise<boolean> {
   const { rows } = await sql<{ found: boolean }>`
     select exists (
-      select from auth_user where is_active and (is_superuser or exists (
-        select from auth_user_groups join auth_group on auth_group.id = auth_user_groups.group_id
-        where auth_user_groups.user_id = auth_user.id and auth_group.name = 'admin'
-      ))
-    ) as found`.execute(database)
+      select from auth_group join auth_user_groups on auth_user_groups.group_id = auth_group.id
+      join auth_user on auth_user.id = auth_user_groups.user_id
+      where auth_group.name = 'admin' and auth_user.is_active
+    ) or exists (select from auth_user where is_active and is_superuser) as found`.execute(database)
   return rows[0]?.found === true
 }
 
